@@ -1,0 +1,118 @@
+//! The form of a token, `qd_<id>_<secret>`: making one, and telling whether a presented one is right. Does not know whose
+//! token it is, nor where hashes are kept.
+
+use std::fmt::Write;
+use std::hint::black_box;
+
+use rand::TryRng;
+use rand::rngs::{SysError, SysRng};
+use sha2::{Digest, Sha256};
+
+const PREFIX: &str = "qd_";
+const ID_BYTES: usize = 8;
+const SECRET_BYTES: usize = 32;
+
+/// A new token. The secret is 256 random bits, so a plain SHA-256 guards it as well as a slow hash would.
+pub(super) struct Secret {
+    pub(super) id: String,
+    secret: String,
+}
+
+impl Secret {
+    pub(super) fn generate() -> Result<Self, SysError> {
+        Ok(Self { id: hexadecimal(&random::<ID_BYTES>()?), secret: hexadecimal(&random::<SECRET_BYTES>()?) })
+    }
+
+    pub(super) fn token(&self) -> String {
+        format!("{PREFIX}{}_{}", self.id, self.secret)
+    }
+
+    pub(super) fn hash(&self) -> String {
+        hash(&self.secret)
+    }
+}
+
+/// A token as somebody presents it: of the right form, nothing more.
+pub(super) struct Presented<'t> {
+    pub(super) id: &'t str,
+    secret: &'t str,
+}
+
+impl<'t> Presented<'t> {
+    pub(super) fn parse(token: &'t str) -> Option<Self> {
+        let (id, secret) = token.strip_prefix(PREFIX)?.split_once('_')?;
+        (is_hexadecimal(id, ID_BYTES) && is_hexadecimal(secret, SECRET_BYTES)).then_some(Self { id, secret })
+    }
+
+    /// Compares hashes in a time that does not tell how much of them is right.
+    pub(super) fn matches(&self, secret_hash: &str) -> bool {
+        let presented = hash(self.secret);
+        let difference = presented.bytes().zip(secret_hash.bytes()).fold(0, |all, (one, other)| black_box(all | (one ^ other)));
+        presented.len() == secret_hash.len() && difference == 0
+    }
+}
+
+fn random<const BYTES: usize>() -> Result<[u8; BYTES], SysError> {
+    let mut bytes = [0; BYTES];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn hash(secret: &str) -> String {
+    hexadecimal(&Sha256::digest(secret))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn is_hexadecimal(text: &str, bytes: usize) -> bool {
+    text.len() == 2 * bytes && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_token_matches_its_own_hash_alone() {
+        let (one, other) = (Secret::generate().unwrap(), Secret::generate().unwrap());
+        let token = one.token();
+        let presented = Presented::parse(&token).unwrap();
+        assert_eq!(presented.id, one.id);
+        assert!(presented.matches(&one.hash()));
+        assert!(!presented.matches(&other.hash()));
+        assert!(!presented.matches(""));
+        assert!(!presented.matches(&one.hash()[..63]));
+    }
+
+    #[test]
+    fn the_hash_is_sha_256_of_the_secret_text() {
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn refuses_other_forms() {
+        let good = Secret::generate().unwrap().token();
+        assert_eq!(good.len(), 3 + 16 + 1 + 64);
+        let bad = [
+            String::new(),
+            "qd_".into(),
+            "qd__".into(),
+            good[3..].to_owned(),
+            good[..83].to_owned(),
+            format!("{good}0"),
+            good.to_uppercase(),
+            good.replace('_', "-"),
+            format!("{}é", &good[..82]),
+        ];
+        for token in bad {
+            assert!(Presented::parse(&token).is_none(), "{token}");
+        }
+    }
+}

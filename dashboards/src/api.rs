@@ -1,0 +1,12 @@
+//! The API's handlers, one resource a file. Each parses, asks the engine, renders.
+
+pub(crate) mod health;
+pub(crate) mod kpis;
+pub(crate) mod pages;
+pub(crate) mod reading;
+pub(crate) mod receipts;
+pub(crate) mod records;
+pub(crate) mod series;
+pub(crate) mod slices;
+pub(crate) mod tenants;
+pub(crate) mod who;

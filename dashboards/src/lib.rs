@@ -1,0 +1,20 @@
+//! The door for people: the HTTP API and the embedded web app. Handlers parse, ask the engine, render; they decide nothing about the
+//! business. Knows no object storage, no SQL and no clock but the one it is given.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod api;
+mod auth;
+mod encode;
+pub mod limits;
+mod meters;
+pub mod pages;
+mod problem;
+mod query;
+mod router;
+mod sign_in;
+mod state;
+mod web;
+
+pub use router::router;
+pub use state::{Clock, Dashboards};

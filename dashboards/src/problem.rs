@@ -1,0 +1,94 @@
+//! Errors as RFC 9457 problems. The one place where an error's kind becomes an HTTP status, and where it is logged.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use quarterdeck_control::{ControlError, Kind as ControlKind};
+use quarterdeck_engine::{EngineError, Kind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Result of a handler.
+pub(crate) type Answer<T> = Result<T, Problem>;
+
+/// An RFC 9457 problem.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// A name for the sort of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The sort of problem in words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened, and what to do about it.
+    pub detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { kind: format!("urn:problem:{kind}"), title, status: status.as_u16(), detail: detail.into() }
+    }
+
+    /// 401: who asks is not known.
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Sign in, or send a token as `Authorization: Bearer …`.")
+    }
+
+    /// 400: the question cannot be read.
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+    }
+
+    /// 404: there is no such thing, or it is not yours to see.
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", detail)
+    }
+
+    /// 500: a fault of ours; what it was goes to the log, not to the asker.
+    pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(error = %error, "request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it has been logged.")
+    }
+
+    fn unavailable(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(error = %error, "storage unavailable");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The records cannot be reached just now; try again shortly.")
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error.kind() {
+            Kind::NotFound => Self::not_found(error.to_string()),
+            Kind::Invalid => Self::bad_request(error.to_string()),
+            Kind::Limit => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "limit", error.to_string()),
+            Kind::Unavailable => Self::unavailable(&error),
+            Kind::Internal => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ControlError> for Problem {
+    fn from(error: ControlError) -> Self {
+        match error.kind() {
+            ControlKind::NotFound => Self::not_found(error.to_string()),
+            ControlKind::NotAuthentic => Self::unauthorized(),
+            ControlKind::Conflict | ControlKind::Invalid => Self::bad_request(error.to_string()),
+            ControlKind::Unavailable => Self::unavailable(&error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,75 @@
+//! The routes, and what every request passes: time limit, body limit, compression, meters, security headers.
+
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{health, kpis, pages, reading, receipts, records, series, slices, tenants, who};
+use crate::meters;
+use crate::sign_in;
+use crate::state::Dashboards;
+use crate::web;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Operations API",
+    description = "KPIs of a tenant, the records behind them, and the health of its data.",
+    version = "1"
+))]
+struct Document;
+
+/// Where the OpenAPI document stands.
+const OPENAPI_PATH: &str = "/api/v1/openapi.json";
+
+/// What a page of ours may load: itself alone.
+const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The whole door.
+pub fn router(state: Dashboards) -> Router {
+    let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(who::me))
+        .routes(routes!(who::brand))
+        .routes(routes!(tenants::tenants))
+        .routes(routes!(pages::list))
+        .routes(routes!(pages::one))
+        .routes(routes!(kpis::catalogue))
+        .routes(routes!(kpis::one))
+        .routes(routes!(reading::read))
+        .routes(routes!(series::read))
+        .routes(routes!(slices::read))
+        .routes(routes!(records::read))
+        .routes(routes!(receipts::one))
+        .routes(routes!(health::sources))
+        .routes(routes!(health::quarantine))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .split_for_parts();
+    let timeout = Duration::from_millis(state.limits.request_timeout_ms);
+    let body_bytes = state.limits.request_body_bytes;
+    api.route(OPENAPI_PATH, get(move || async move { Json(document) }))
+        .route("/metrics", get(meters::metrics))
+        .route("/sign-in", get(sign_in::sign_in))
+        .route("/sign-out", get(sign_in::sign_out))
+        .fallback(web::serve)
+        .layer(middleware::from_fn_with_state(state.clone(), meters::measure))
+        .layer(DefaultBodyLimit::max(body_bytes))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))
+        .layer(CompressionLayer::new())
+        .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(header::REFERRER_POLICY, "no-referrer"))
+        .with_state(state)
+}
+
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}

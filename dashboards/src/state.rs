@@ -1,0 +1,61 @@
+//! What handlers share: the engine, the control store, the pages, the meters. Made once by the binary.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use quarterdeck_control::Control;
+use quarterdeck_engine::kpi::frame::KpiFrame;
+use quarterdeck_engine::profile::TenantProfile;
+use quarterdeck_engine::{Engine, EngineError};
+use tokio::sync::Semaphore;
+
+use crate::limits::HttpLimits;
+use crate::meters::Meters;
+use crate::pages::Pages;
+
+/// Tells the time; only the binary knows the real one.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The door's state, cheap to clone.
+#[derive(Clone)]
+pub struct Dashboards {
+    pub(crate) engine: Engine,
+    pub(crate) control: Control,
+    pub(crate) pages: Arc<Pages>,
+    pub(crate) dimensions: Arc<BTreeMap<String, Vec<String>>>,
+    pub(crate) clock: Clock,
+    pub(crate) limits: HttpLimits,
+    pub(crate) questions: Arc<Semaphore>,
+    pub(crate) meters: Arc<Meters>,
+}
+
+impl Dashboards {
+    /// Gathers what handlers need; every KPI is planned once, so that a broken file stops the start and not a reader.
+    ///
+    /// # Errors
+    /// The first KPI that cannot be planned.
+    pub async fn new(
+        engine: Engine,
+        control: Control,
+        pages: Pages,
+        clock: Clock,
+        limits: HttpLimits,
+    ) -> Result<Self, EngineError> {
+        let session = engine.empty_session(TenantProfile::neutral(clock()))?;
+        let mut dimensions = BTreeMap::new();
+        for kpi in engine.kpis().iter() {
+            dimensions.insert(kpi.id.clone(), KpiFrame::plan(&session, kpi).await?.dimensions);
+        }
+        Ok(Self {
+            questions: Arc::new(Semaphore::new(limits.concurrent_questions)),
+            meters: Arc::new(Meters::default()),
+            dimensions: Arc::new(dimensions),
+            pages: Arc::new(pages),
+            engine,
+            control,
+            clock,
+            limits,
+        })
+    }
+}

@@ -1,0 +1,229 @@
+// What the HTTP API answers, as it answers it. Numbers are exact decimals; times are RFC 3339 in UTC.
+
+export type Kind = 'sum' | 'ratio' | 'mean' | 'quantile' | 'distinct' | 'level';
+export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter';
+export type State = 'good' | 'watch' | 'bad' | 'none';
+export type Sense = 'better' | 'worse' | 'same' | 'neutral';
+export type View = 'trend' | 'slices' | 'records' | 'health' | 'quarantine';
+export type Cell = string | number | boolean | null;
+
+export interface Brand {
+  name: string;
+  accent: string;
+  accent_dark: string;
+  logo: string | null;
+}
+
+export interface Tenant {
+  id: string;
+  name: string;
+  currency: string | null;
+  zone: string;
+  locale: string;
+  week_start: string;
+  today: string;
+  now: string;
+}
+
+export interface Me {
+  person: { name: string; role: string };
+  partner: { id: string; name: string };
+  brand: Brand;
+  tenants: Tenant[];
+}
+
+export interface PageEntry {
+  id: string;
+  title: string;
+  about: string;
+  icon: string;
+  order: number;
+}
+
+export interface Panel {
+  view: View;
+  kpi: string | null;
+  by: string | null;
+  grain: Grain | null;
+  limit: number | null;
+  title: string | null;
+}
+
+export interface Section {
+  title: string;
+  about: string | null;
+  tiles: string[];
+  panels: Panel[];
+}
+
+export interface Page {
+  id: string;
+  title: string;
+  about: string;
+  sections: Section[];
+  hidden: { kpi: string; reason: string }[];
+}
+
+export interface Kpi {
+  id: string;
+  title: string;
+  about: string;
+  domain: string;
+  kind: Kind;
+  unit: string;
+  better: 'higher' | 'lower' | 'neutral';
+  owner: string;
+  version: number;
+  scor: string | null;
+  dimensions: string[];
+  available: boolean;
+  reason: string | null;
+}
+
+export interface KpiDefinition extends Kpi {
+  sql: string;
+  tables: string[];
+  definition_hash: string;
+}
+
+export interface Span {
+  name: string | null;
+  from: string;
+  to: string;
+  label: string;
+  complete: boolean;
+}
+
+/** A number over a stretch of time, with what it was made of. */
+export interface Measure {
+  value: number | null;
+  currency: string | null;
+  numerator: number | null;
+  denominator: number | null;
+  n: number;
+}
+
+export interface Point extends Measure {
+  from: string;
+  to: string;
+  complete: boolean;
+  small: boolean;
+}
+
+export interface Previous extends Measure {
+  from: string;
+  to: string;
+  label: string;
+}
+
+export interface Reading extends Measure {
+  kpi: string;
+  version: number;
+  title: string;
+  unit: string;
+  kind: Kind;
+  better: 'higher' | 'lower' | 'neutral';
+  period: Span;
+  currencies: { currency: string; value: number; n: number }[] | null;
+  open: number | null;
+  quantiles: { q: number; value: number | null }[] | null;
+  age: { p50: number; p90: number; unit: string } | null;
+  small: boolean;
+  small_n: number;
+  previous: Previous | null;
+  change: { absolute: number; relative: number | null; sense: Sense } | null;
+  target: { value: number; gap: number | null; met: boolean | null } | null;
+  state: State;
+  words: string;
+  trend: Point[];
+  trend_grain: Grain;
+  knowledge_time: string;
+  receipt: string;
+}
+
+export interface Series {
+  kpi: string;
+  unit: string;
+  currency: string | null;
+  kind: Kind;
+  grain: Grain;
+  period: Span;
+  points: Point[];
+  previous: Point[] | null;
+  target: number | { value: number } | null;
+  receipt: string;
+  knowledge_time: string;
+}
+
+export interface Slice {
+  key: string | number | boolean | null;
+  value: number | null;
+  currency: string | null;
+  numerator: number | null;
+  denominator: number | null;
+  n: number;
+  small: boolean;
+  previous: number | Measure | null;
+  share: number | null;
+}
+
+export interface Slices {
+  kpi: string;
+  unit: string;
+  currency: string | null;
+  by: string;
+  period: Span;
+  slices: Slice[];
+  total: number;
+  truncated: boolean;
+  knowledge_time: string;
+  receipt: string;
+}
+
+/** A page of rows out of `total`. */
+export interface Rows {
+  columns: { name: string; type: string }[];
+  rows: Cell[][];
+  total: number;
+  offset: number;
+  limit: number;
+  truncated: boolean;
+}
+
+export interface Records extends Rows {
+  kpi: string;
+  numerator: number | null;
+  denominator: number | null;
+  value: number | null;
+  receipt: string;
+  knowledge_time: string;
+}
+
+export interface SourceHealth {
+  source: string;
+  instance: string;
+  last_record_at: string | null;
+  last_loaded_at: string | null;
+  rows: number;
+  quarantined: number;
+  lag_seconds: number | null;
+  files: number;
+  tables: { table: string; rows: number; last_record_at: string | null }[];
+  state: State;
+  words: string;
+}
+
+export interface Health {
+  sources: SourceHealth[];
+  knowledge_time: string;
+}
+
+export interface Receipt {
+  id: string;
+  kpi: string;
+  version: number;
+  definition_hash: string;
+  title: string;
+  knowledge_time: string;
+  watermarks: { table: string; version: number; rows: number }[];
+}

@@ -1,0 +1,17 @@
+// The build: one entry, hashed files under /assets, the chart library in a chunk of its own that loads when needed.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    assetsDir: 'assets',
+    // Fonts and pictures stay files of their own: a page without them must not carry them.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/sign-in': 'http://127.0.0.1:8080' } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});

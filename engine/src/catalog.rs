@@ -1,0 +1,142 @@
+//! The schemas that a session sees: `public` (current state and views) and `history` (all versions) of one tenant, and nothing
+//! else. Tables open and views plan when a query names them. Knows nothing of KPIs.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+use async_trait::async_trait;
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider};
+use datafusion::datasource::ViewTable;
+use datafusion::error::Result;
+use datafusion::execution::SessionState;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::SessionContext;
+
+use crate::contract::Contracts;
+use crate::error::EngineError;
+use crate::lake::current::{self, Known};
+use crate::lake::snapshot::TenantSnapshot;
+use crate::library::{Library, LibraryFile};
+
+/// The catalog's name in every session; which tenant it is, is the session's business.
+pub const CATALOG: &str = "quarterdeck";
+/// The schema of current states and views.
+pub const PUBLIC: &str = "public";
+/// The schema of all versions.
+pub const HISTORY: &str = "history";
+
+/// Named SELECTs of `sql/views/`, by name.
+pub fn views(library: &Library) -> BTreeMap<String, LibraryFile> {
+    library.under("views").map(|file| (file.stem().to_owned(), file.clone())).collect()
+}
+
+/// What the schemas of a session are made from.
+#[derive(Debug)]
+pub struct Sight {
+    /// The tenant's tables at one cut.
+    pub snapshot: Arc<TenantSnapshot>,
+    /// Which rows of them may be known.
+    pub known: Known,
+    /// All table contracts.
+    pub contracts: Arc<Contracts>,
+    /// All views.
+    pub views: Arc<BTreeMap<String, LibraryFile>>,
+    /// Functions and settings to plan with; holds no table.
+    pub planning: SessionState,
+}
+
+/// A session over `sight`.
+pub fn context(sight: Sight) -> Result<SessionContext> {
+    let sight = Arc::new(sight);
+    let public: Arc<dyn SchemaProvider> =
+        Arc::new_cyclic(|me: &Weak<CurrentSchema>| CurrentSchema { sight: Arc::clone(&sight), me: Weak::clone(me) });
+    let history: Arc<dyn SchemaProvider> = Arc::new(HistorySchema { sight: Arc::clone(&sight) });
+    over(&sight.planning, &[(PUBLIC, public), (HISTORY, history)])
+}
+
+fn over(planning: &SessionState, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {
+    let catalog = MemoryCatalogProvider::new();
+    for (name, schema) in schemas {
+        catalog.register_schema(name, Arc::clone(schema))?;
+    }
+    let state = SessionStateBuilder::new_from_existing(planning.clone())
+        .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
+        .build();
+    let context = SessionContext::new_with_state(state);
+    context.register_catalog(CATALOG, Arc::new(catalog));
+    Ok(context)
+}
+
+/// Current states and views.
+#[derive(Debug)]
+struct CurrentSchema {
+    sight: Arc<Sight>,
+    me: Weak<Self>,
+}
+
+impl CurrentSchema {
+    async fn view(&self, file: &LibraryFile) -> Result<Arc<dyn TableProvider>> {
+        let Some(me) = self.me.upgrade() else {
+            return Err(EngineError::Internal(format!("the session of the view {} is gone", file.path)).into());
+        };
+        let context = over(&self.sight.planning, &[(PUBLIC, me as Arc<dyn SchemaProvider>)])?;
+        let plan = context
+            .state()
+            .create_logical_plan(&file.text)
+            .await
+            .map_err(|error| EngineError::file(&file.path, error.find_root().strip_backtrace()))?;
+        Ok(Arc::new(ViewTable::new(plan, Some(file.text.clone()))))
+    }
+
+    async fn current(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Ok(contract) = self.sight.contracts.get(name) else { return Ok(None) };
+        let Some(table) = self.sight.snapshot.table(name) else { return current::empty(contract).map(Some) };
+        let context = SessionContext::new_with_state(self.sight.planning.clone());
+        let plan = self.sight.snapshot.current(table, contract, &self.sight.known, &context).await?;
+        Ok(Some(current::as_table(plan.as_ref().clone())))
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for CurrentSchema {
+    fn table_names(&self) -> Vec<String> {
+        let tables = self.sight.contracts.iter().map(|contract| contract.name.clone());
+        tables.chain(self.sight.views.keys().cloned()).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        match self.sight.views.get(name) {
+            Some(file) => self.view(file).await.map(Some),
+            None => self.current(name).await,
+        }
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.sight.views.contains_key(name) || self.sight.contracts.get(name).is_ok()
+    }
+}
+
+/// All versions of every table.
+#[derive(Debug)]
+struct HistorySchema {
+    sight: Arc<Sight>,
+}
+
+#[async_trait]
+impl SchemaProvider for HistorySchema {
+    fn table_names(&self) -> Vec<String> {
+        self.sight.contracts.iter().map(|contract| contract.name.clone()).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Ok(contract) = self.sight.contracts.get(name) else { return Ok(None) };
+        let Some(table) = self.sight.snapshot.table(name) else { return current::empty(contract).map(Some) };
+        let context = SessionContext::new_with_state(self.sight.planning.clone());
+        let versions = current::history(&context, table, &self.sight.known)?;
+        Ok(Some(current::as_table(versions.into_unoptimized_plan())))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.sight.contracts.get(name).is_ok()
+    }
+}

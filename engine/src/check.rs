@@ -1,0 +1,58 @@
+//! Plans every SQL file of the library without data and names each fault: what a partner runs before bringing a pack, KPI or view.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use datafusion::prelude::SessionContext;
+
+use crate::engine::Engine;
+use crate::error::{EngineError, Result};
+use crate::kpi::frame::KpiFrame;
+use crate::landing::{check_mapped_columns, plan_mapping};
+use crate::profile::TenantProfile;
+
+/// One file and what came of planning it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The file's path in the library.
+    pub path: String,
+    /// The fault, if there is one.
+    pub fault: Option<EngineError>,
+}
+
+/// Plans every view and KPI.
+///
+/// # Errors
+/// Only when no session can be opened; faults of files are in the answer.
+pub async fn views_and_kpis(engine: &Engine, profile: TenantProfile) -> Result<Vec<Checked>> {
+    let session = engine.empty_session(profile)?;
+    let mut checked = Vec::new();
+    for view in engine.views() {
+        let path = format!("views/{view}.sql");
+        let planned = session.plan(&format!("SELECT * FROM {view}")).await;
+        let fault = planned.err().map(|error| match error {
+            EngineError::Query { source, .. } => EngineError::file(&path, source.find_root().strip_backtrace()),
+            other => other,
+        });
+        checked.push(Checked { path, fault });
+    }
+    for kpi in engine.kpis().iter() {
+        checked.push(Checked { path: kpi.path.clone(), fault: KpiFrame::plan(&session, kpi).await.err() });
+    }
+    Ok(checked)
+}
+
+/// Plans the mapping `sql` of `path` to `table` over raw rows of `raw`.
+///
+/// # Errors
+/// [`EngineError::File`] naming what does not plan or fit, [`EngineError::NotFound`] for a table that does not exist.
+pub async fn mapping(engine: &Engine, profile: &TenantProfile, table: &str, path: &str, sql: &str, raw: Schema) -> Result<()> {
+    let contract = engine.contracts().get(table)?;
+    let context = SessionContext::new_with_state(engine.planning(profile.now));
+    let rows = RecordBatch::new_empty(Arc::new(raw));
+    let frame = plan_mapping(&context, sql, &[rows])
+        .await
+        .map_err(|error| EngineError::file(path, error.find_root().strip_backtrace()))?;
+    check_mapped_columns(path, contract, &frame)
+}

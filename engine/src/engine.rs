@@ -1,0 +1,173 @@
+//! The centre: opens sessions for scopes. Nothing else touches object storage or makes DataFusion contexts over tenants' tables.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use datafusion::execution::SessionState;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use moka::future::Cache;
+
+use crate::catalog::{self, CATALOG, PUBLIC, Sight};
+use crate::contract::Contracts;
+use crate::error::{EngineError, Result};
+use crate::functions;
+use crate::kpi::cells::Answers;
+use crate::kpi::definition::Kpis;
+use crate::lake::Lake;
+use crate::lake::snapshot::TenantSnapshot;
+use crate::library::{Library, LibraryFile};
+use crate::limits::EngineLimits;
+use crate::profile::TenantProfile;
+use crate::scope::{Scope, TenantId};
+use crate::session::Session;
+
+/// The engine: one a process, cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) lake: Lake,
+    pub(crate) library: Arc<Library>,
+    pub(crate) contracts: Arc<Contracts>,
+    kpis: Arc<Kpis>,
+    views: Arc<BTreeMap<String, LibraryFile>>,
+    limits: Arc<EngineLimits>,
+    runtime: Arc<RuntimeEnv>,
+    snapshots: Cache<TenantId, (Arc<TenantSnapshot>, Instant)>,
+    answers: Answers,
+}
+
+impl Engine {
+    /// Reads the library and prepares to open tenants of `lake`.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] for the first table or KPI file that cannot be read.
+    pub fn new(lake: Lake, library: Library, limits: EngineLimits) -> Result<Self> {
+        let contracts = Arc::new(Contracts::read(&library)?);
+        let kpis = Arc::new(Kpis::read(&library)?);
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_pool_bytes)))
+            .build_arc()
+            .map_err(EngineError::query("preparing the query engine"))?;
+        Ok(Self {
+            views: Arc::new(catalog::views(&library)),
+            answers: Answers::new(limits.answer_cache_bytes),
+            snapshots: Cache::new(limits.open_tenants),
+            lake,
+            library: Arc::new(library),
+            contracts,
+            kpis,
+            limits: Arc::new(limits),
+            runtime,
+        })
+    }
+
+    /// Opens a session of `scope` over `tenant` as known at `as_of`, or now.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when the scope does not hold the tenant, [`EngineError::Storage`] when its logs cannot be read.
+    pub async fn session(
+        &self,
+        scope: &Scope,
+        tenant: &str,
+        profile: TenantProfile,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Session> {
+        let tenant = scope.tenant(tenant)?;
+        let snapshot = self.snapshot(tenant).await?;
+        self.session_over(tenant, snapshot, profile, as_of)
+    }
+
+    /// A session over no rows at all, to plan files with.
+    ///
+    /// # Errors
+    /// [`EngineError::Query`] when the query engine cannot be prepared.
+    pub fn empty_session(&self, profile: TenantProfile) -> Result<Session> {
+        self.session_over(&TenantId::parse("nobody")?, Arc::new(TenantSnapshot::empty()), profile, None)
+    }
+
+    fn session_over(
+        &self,
+        tenant: &TenantId,
+        snapshot: Arc<TenantSnapshot>,
+        profile: TenantProfile,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Session> {
+        let sight = Sight {
+            known: snapshot.known(as_of),
+            snapshot: Arc::clone(&snapshot),
+            contracts: Arc::clone(&self.contracts),
+            views: Arc::clone(&self.views),
+            planning: self.planning(profile.now),
+        };
+        Ok(Session {
+            context: catalog::context(sight).map_err(EngineError::query("opening a session"))?,
+            tenant: tenant.clone(),
+            profile,
+            as_of,
+            snapshot,
+            kpis: Arc::clone(&self.kpis),
+            limits: Arc::clone(&self.limits),
+            answers: self.answers.clone(),
+            contracts: Arc::clone(&self.contracts),
+            views: Arc::clone(&self.views),
+        })
+    }
+
+    /// The tables' contracts.
+    pub fn contracts(&self) -> &Contracts {
+        &self.contracts
+    }
+
+    /// The KPIs.
+    pub fn kpis(&self) -> &Kpis {
+        &self.kpis
+    }
+
+    /// The names of the views.
+    pub fn views(&self) -> impl Iterator<Item = &str> {
+        self.views.keys().map(String::as_str)
+    }
+
+    /// The library that the engine was made from.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Functions and settings, no tables.
+    pub(crate) fn planning(&self, now: DateTime<Utc>) -> SessionState {
+        let config = SessionConfig::new()
+            .with_default_catalog_and_schema(CATALOG, PUBLIC)
+            .with_create_default_catalog_and_schema(false)
+            .with_information_schema(true);
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(Arc::clone(&self.runtime))
+            .with_default_features()
+            .build();
+        let context = SessionContext::new_with_state(state);
+        functions::register(&context, now);
+        context.state()
+    }
+
+    /// The newest consistent cut of the tenant's tables; looked at anew when older than [`EngineLimits::snapshot_age_ms`].
+    async fn snapshot(&self, tenant: &TenantId) -> Result<Arc<TenantSnapshot>> {
+        let kept = self.snapshots.get(tenant).await;
+        if let Some((snapshot, looked)) = kept {
+            let fresh = looked.elapsed() < Duration::from_millis(self.limits.snapshot_age_ms);
+            if fresh || snapshot.is_fresh(&self.lake, tenant).await? {
+                if !fresh {
+                    self.snapshots.insert(tenant.clone(), (Arc::clone(&snapshot), Instant::now())).await;
+                }
+                return Ok(snapshot);
+            }
+        }
+        let context = SessionContext::new_with_state(self.planning(DateTime::UNIX_EPOCH));
+        let opened = Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, &context).await?);
+        self.snapshots.insert(tenant.clone(), (Arc::clone(&opened), Instant::now())).await;
+        Ok(opened)
+    }
+}

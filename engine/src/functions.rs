@@ -1,0 +1,16 @@
+//! The SQL functions that the engine adds to DataFusion's, one a file. Knows nothing of tables or KPIs.
+
+pub mod between;
+pub mod edges;
+pub mod now;
+
+use chrono::{DateTime, Utc};
+use datafusion::prelude::SessionContext;
+
+/// Registers every function that SQL files may use; `now()` answers `now`.
+pub fn register(context: &SessionContext, now: DateTime<Utc>) {
+    for unit in between::Unit::ALL {
+        context.register_udf(between::between(unit));
+    }
+    context.register_udf(now::now(now));
+}

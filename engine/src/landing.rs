@@ -1,0 +1,277 @@
+//! Where sources put rows: mapping SQL turns raw rows into rows of canonical tables, and a batch of them lands whole. Knows no file
+//! format; `ingest` knows nothing of the engine but [`Sink`].
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Schema, SchemaRef, TimestampMicrosecondType};
+use arrow::row::{RowConverter, SortField};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use datafusion::dataframe::DataFrame;
+use datafusion::datasource::MemTable;
+use datafusion::prelude::{SessionContext, ident};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::contract::{self, TableContract};
+use crate::ddl::timestamp_type;
+use crate::engine::Engine;
+use crate::error::{EngineError, Result};
+use crate::lake::batches::{self, BatchRecord, Phase};
+use crate::profile::TenantProfile;
+use crate::scope::{Scope, TenantId};
+
+/// Name that a mapping reads its raw rows by.
+pub const RAW: &str = "raw";
+
+/// Where a batch comes from and when.
+#[derive(Debug, Clone)]
+pub struct BatchOrigin {
+    /// Identifier: the same input makes the same batch, so that landing it again lands nothing.
+    pub batch_id: String,
+    /// The pack that maps it.
+    pub pack: String,
+    /// Source system.
+    pub source: String,
+    /// Which installation of it.
+    pub instance: String,
+    /// Files in it.
+    pub files: i64,
+    /// Knowledge time of its rows.
+    pub ingested_at: DateTime<Utc>,
+}
+
+/// What sources need of the engine.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Hashes of the files that the pack has landed.
+    async fn landed_files(&self, pack: &str) -> Result<HashSet<String>>;
+
+    /// Announces a batch; none of its rows is seen until [`Sink::finish`].
+    async fn begin(&self, origin: &BatchOrigin) -> Result<()>;
+
+    /// Maps `raw` by the SQL of `path` and appends what it gives to `table` as part `part` of the batch; answers the rows.
+    async fn map(&self, origin: &BatchOrigin, table: &str, path: &str, sql: &str, raw: &[RecordBatch], part: i64) -> Result<u64>;
+
+    /// Appends rows that are already those of `table`, without mapping.
+    async fn append(&self, origin: &BatchOrigin, table: &str, rows: RecordBatch, part: i64) -> Result<u64>;
+
+    /// Lets everybody see the batch, from `landed_at` on.
+    async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>) -> Result<()>;
+}
+
+/// The engine as a sink of one tenant.
+pub struct TenantSink {
+    engine: Engine,
+    tenant: TenantId,
+    scope: Scope,
+    profile: TenantProfile,
+}
+
+impl TenantSink {
+    /// A sink for `tenant`.
+    pub fn new(engine: Engine, tenant: TenantId, profile: TenantProfile) -> Self {
+        let scope = Scope::of([tenant.clone()]);
+        Self { engine, tenant, scope, profile }
+    }
+
+    async fn record(&self, origin: &BatchOrigin, phase: Phase, rows: i64, at: DateTime<Utc>) -> Result<()> {
+        let record = BatchRecord { batch_id: origin.batch_id.clone(), pack: origin.pack.clone(), files: origin.files, rows };
+        let contract = self.engine.contracts.get(batches::TABLE)?;
+        batches::record(&self.engine.lake, &self.tenant, contract, &record, phase, at).await
+    }
+
+    /// Runs the mapping, in the table's physical order.
+    async fn mapped(&self, contract: &TableContract, path: &str, sql: &str, raw: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
+        let failed = |error: datafusion::error::DataFusionError| EngineError::file(path, error.find_root().strip_backtrace());
+        let context = SessionContext::new_with_state(self.engine.planning(self.profile.now));
+        let frame = plan_mapping(&context, sql, raw).await.map_err(failed)?;
+        check_mapped_columns(path, contract, &frame)?;
+        let order = contract.order_by.iter().filter(|name| frame.schema().has_column_with_unqualified_name(name));
+        let order = order.map(|name| ident(name).sort(true, true)).collect::<Vec<_>>();
+        let sorted = if order.is_empty() { frame } else { frame.sort(order).map_err(failed)? };
+        sorted.collect().await.map_err(failed)
+    }
+}
+
+/// Plans `sql` over `raw`; empty batches will do to check a mapping.
+pub(crate) async fn plan_mapping(
+    context: &SessionContext,
+    sql: &str,
+    raw: &[RecordBatch],
+) -> datafusion::error::Result<DataFrame> {
+    let schema = raw.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
+    let partitions = context.state().config().target_partitions().clamp(1, raw.len().max(1));
+    let mut parts = vec![Vec::new(); partitions];
+    for (index, batch) in raw.iter().enumerate() {
+        parts[index * partitions / raw.len().max(1)].push(batch.clone());
+    }
+    // The mapping's own, empty schema: it can name nothing but its raw rows.
+    let catalog = datafusion::catalog::MemoryCatalogProvider::new();
+    datafusion::catalog::CatalogProvider::register_schema(
+        &catalog,
+        crate::catalog::PUBLIC,
+        Arc::new(datafusion::catalog::MemorySchemaProvider::new()),
+    )?;
+    context.register_catalog(crate::catalog::CATALOG, Arc::new(catalog));
+    context.register_table(RAW, Arc::new(MemTable::try_new(schema, parts)?))?;
+    let reads = datafusion::execution::context::SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false);
+    context.sql_with_options(sql, reads).await
+}
+
+/// Columns that a mapping may give beside those of the table.
+const GIVEN_SYSTEM_COLUMNS: [&str; 5] =
+    [contract::VERSION, contract::OCCURRED_AT, contract::DELETED, contract::EVENT_ID, contract::SOURCE];
+
+/// Checks that a mapping gives columns of `contract`, and a version.
+///
+/// # Errors
+/// [`EngineError::File`] naming the column that the table has not, or that is missing.
+pub(crate) fn check_mapped_columns(path: &str, contract: &TableContract, frame: &DataFrame) -> Result<()> {
+    let given = frame.schema().fields();
+    let known = |name: &str| contract.columns.iter().any(|column| column.name == name) || GIVEN_SYSTEM_COLUMNS.contains(&name);
+    if let Some(unknown) = given.iter().find(|field| !known(field.name())) {
+        return Err(EngineError::file(path, format!("gives `{}`, which is not a column of {}", unknown.name(), contract.name)));
+    }
+    let has = |name: &str| given.iter().any(|field| field.name() == name);
+    let required = contract.columns.iter().filter(|column| column.required).map(|column| column.name.as_str());
+    match required.chain([contract::VERSION]).find(|name| !has(name)) {
+        Some(missing) => Err(EngineError::file(path, format!("gives no `{missing}`, which {} needs", contract.name))),
+        None => Ok(()),
+    }
+}
+
+#[async_trait]
+impl Sink for TenantSink {
+    async fn landed_files(&self, pack: &str) -> Result<HashSet<String>> {
+        let session = self.engine.session(&self.scope, self.tenant.as_str(), self.profile.clone(), None).await?;
+        let landed = session.plan("SELECT file_hash, pack FROM loads").await?;
+        let landed =
+            landed.filter(ident("pack").eq(datafusion::prelude::lit(pack))).map_err(EngineError::query("reading loads"))?;
+        let answer = session.collect(landed, usize::MAX).await?;
+        let mut hashes = HashSet::new();
+        for batch in answer.batches {
+            let column = cast(batch.column(0), &DataType::Utf8).map_err(|error| EngineError::Internal(error.to_string()))?;
+            hashes.extend(column.as_string::<i32>().iter().flatten().map(str::to_owned));
+        }
+        Ok(hashes)
+    }
+
+    async fn begin(&self, origin: &BatchOrigin) -> Result<()> {
+        self.record(origin, Phase::Begun, 0, origin.ingested_at).await
+    }
+
+    async fn map(&self, origin: &BatchOrigin, table: &str, path: &str, sql: &str, raw: &[RecordBatch], part: i64) -> Result<u64> {
+        let contract = self.engine.contracts.get(table)?;
+        let mapped = self.mapped(contract, path, sql, raw).await?;
+        let Some(first) = mapped.first() else { return Ok(0) };
+        let rows = concat_batches(&first.schema(), &mapped).map_err(|error| EngineError::file(path, error.to_string()))?;
+        self.append(origin, table, rows, part).await
+    }
+
+    async fn append(&self, origin: &BatchOrigin, table: &str, rows: RecordBatch, part: i64) -> Result<u64> {
+        let contract = self.engine.contracts.get(table)?;
+        if rows.num_rows() == 0 {
+            return Ok(0);
+        }
+        let complete = complete(contract, origin, &rows, part)?;
+        let count = u64::try_from(complete.num_rows()).unwrap_or(u64::MAX);
+        self.engine.lake.append(&self.tenant, contract, vec![complete], &origin.batch_id, part).await?;
+        Ok(count)
+    }
+
+    async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>) -> Result<()> {
+        // Landed strictly after it began: a reader as of the first moment must not see the batch.
+        let landed_at = landed_at.max(origin.ingested_at + chrono::TimeDelta::microseconds(1));
+        self.record(origin, Phase::Landed, rows, landed_at).await
+    }
+}
+
+/// `rows` with every column of the contract: missing ones null, system columns filled in.
+fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, part: i64) -> Result<RecordBatch> {
+    let misfit = |name: &str, error: &dyn std::fmt::Display| {
+        EngineError::Request(format!("column `{name}` of {}: {error}", contract.name))
+    };
+    let count = rows.num_rows();
+    let mut columns: BTreeMap<&str, ArrayRef> = BTreeMap::new();
+    for column in &contract.columns {
+        let filled = match rows.column_by_name(&column.name) {
+            Some(given) => cast(given, &column.data_type).map_err(|error| misfit(&column.name, &error))?,
+            None => arrow::array::new_null_array(&column.data_type, count),
+        };
+        columns.insert(&column.name, filled);
+    }
+    let own = contract.columns.iter().filter_map(|column| columns.get(column.name.as_str()).cloned()).collect::<Vec<_>>();
+    let hashes = row_hashes(contract, &own)?;
+
+    let version = rows.column_by_name(contract::VERSION).ok_or_else(|| misfit(contract::VERSION, &"is missing"))?;
+    let occurred = rows.column_by_name(contract::OCCURRED_AT).unwrap_or(version);
+    let text = |value: &str| Arc::new(StringArray::from(vec![value; count])) as ArrayRef;
+    let micros = |at: DateTime<Utc>| {
+        Arc::new(TimestampMicrosecondArray::from(vec![at.timestamp_micros(); count]).with_timezone("UTC")) as ArrayRef
+    };
+    // A batch's parts share its ordinals: each part has a range of its own.
+    let first_row = part << 32;
+    let ordinals = (0..count).map(|row| first_row + i64::try_from(row).unwrap_or(i64::MAX));
+    for (name, _) in contract::SYSTEM_COLUMNS {
+        let filled = match (name, rows.column_by_name(name)) {
+            (contract::VERSION, _) => as_version(version).map_err(|error| misfit(name, &error))?,
+            (contract::OCCURRED_AT, _) => as_instant(occurred).map_err(|error| misfit(name, &error))?,
+            (contract::SOURCE | contract::EVENT_ID, Some(given)) => {
+                cast(given, &DataType::Utf8).map_err(|error| misfit(name, &error))?
+            }
+            (contract::DELETED, Some(given)) => cast(given, &DataType::Boolean).map_err(|error| misfit(name, &error))?,
+            (contract::SOURCE, None) => text(&origin.source),
+            (contract::EVENT_ID, None) => arrow::array::new_null_array(&DataType::Utf8, count),
+            (contract::DELETED, None) => Arc::new(BooleanArray::from(vec![false; count])) as ArrayRef,
+            (contract::INSTANCE, _) => text(&origin.instance),
+            (contract::INGESTED_AT, _) => micros(origin.ingested_at),
+            (contract::BATCH, _) => text(&origin.batch_id),
+            (contract::ROW, _) => Arc::new(Int64Array::from_iter_values(ordinals.clone())) as ArrayRef,
+            (contract::HASH, _) => Arc::clone(&hashes),
+            (other, _) => return Err(EngineError::Internal(format!("nothing fills the system column {other}"))),
+        };
+        columns.insert(name, filled);
+    }
+    in_order(contract, columns)
+}
+
+fn in_order(contract: &TableContract, mut columns: BTreeMap<&str, ArrayRef>) -> Result<RecordBatch> {
+    let schema: SchemaRef = Arc::clone(&contract.schema);
+    let ordered = schema.fields().iter().filter_map(|field| columns.remove(field.name().as_str())).collect();
+    RecordBatch::try_new(schema, ordered)
+        .map_err(|error| EngineError::Request(format!("rows do not fit the table {}: {error}", contract.name)))
+}
+
+/// A version as a whole number: instants in microseconds, sequences as they are.
+fn as_version(version: &ArrayRef) -> Result<ArrayRef, arrow::error::ArrowError> {
+    match version.data_type() {
+        DataType::Timestamp(..) => cast(&as_instant(version)?, &DataType::Int64),
+        _ => cast(version, &DataType::Int64),
+    }
+}
+
+fn as_instant(instant: &ArrayRef) -> Result<ArrayRef, arrow::error::ArrowError> {
+    match instant.data_type() {
+        DataType::Timestamp(_, None) => {
+            let naive = cast(instant, &DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None))?;
+            let naive = naive.as_primitive::<TimestampMicrosecondType>().clone();
+            Ok(Arc::new(naive.with_timezone("UTC")))
+        }
+        _ => cast(instant, &timestamp_type()),
+    }
+}
+
+/// A hash of the row's own columns by its order-preserving row encoding: equal rows hash alike on every machine.
+fn row_hashes(contract: &TableContract, own: &[ArrayRef]) -> Result<ArrayRef> {
+    let failed = |error: arrow::error::ArrowError| EngineError::Internal(format!("hashing rows of {}: {error}", contract.name));
+    let fields = own.iter().map(|column| SortField::new(column.data_type().clone())).collect();
+    let converter = RowConverter::new(fields).map_err(failed)?;
+    let rows = converter.convert_columns(own).map_err(failed)?;
+    Ok(Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| xxh3_64(row.as_ref()).cast_signed()))))
+}

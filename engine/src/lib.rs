@@ -1,0 +1,28 @@
+//! The engine: tables in a lake, scopes over them, KPIs made of records, receipts. It alone touches object storage and DataFusion;
+//! doors ask it, sources hand it rows through [`landing::Sink`]. It knows no protocol, no page and no clock.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod catalog;
+pub mod check;
+pub mod contract;
+pub mod ddl;
+pub mod engine;
+pub mod error;
+pub mod front_matter;
+pub mod functions;
+pub mod health;
+pub mod kpi;
+pub mod lake;
+pub mod landing;
+pub mod library;
+pub mod limits;
+pub mod lineage;
+pub mod profile;
+pub mod scope;
+pub mod session;
+pub mod workbench;
+
+pub use engine::Engine;
+pub use error::{EngineError, Kind, Result};
+pub use session::{Answer, Session};

@@ -1,0 +1,46 @@
+//! Every bound of the engine, each a named setting with its unit. Knows no defaults of doors.
+
+use serde::Deserialize;
+
+/// Limits of the engine; one struct, read from the `[engine]` table of the configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineLimits {
+    /// Memory that all queries together may hold.
+    pub memory_pool_bytes: usize,
+    /// Longest time a query may run.
+    pub query_timeout_ms: u64,
+    /// Most rows a query answers; beyond it the answer is cut and says so.
+    pub query_rows: usize,
+    /// Most points of a series, the period before included.
+    pub series_points: usize,
+    /// Most slices of a breakdown.
+    pub slices: usize,
+    /// Most records of one page.
+    pub records_page: usize,
+    /// Most records of an export.
+    pub records_export: usize,
+    /// How long a tenant's snapshot is used before its logs are looked at again.
+    pub snapshot_age_ms: u64,
+    /// Memory of the cache of answers.
+    pub answer_cache_bytes: u64,
+    /// Tenants whose snapshots are held open.
+    pub open_tenants: u64,
+}
+
+impl Default for EngineLimits {
+    fn default() -> Self {
+        Self {
+            memory_pool_bytes: 4 << 30,
+            query_timeout_ms: 60_000,
+            query_rows: 100_000,
+            series_points: 2_000,
+            slices: 1_000,
+            records_page: 1_000,
+            records_export: 1_000_000,
+            snapshot_age_ms: 500,
+            answer_cache_bytes: 64 << 20,
+            open_tenants: 1_000,
+        }
+    }
+}

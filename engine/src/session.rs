@@ -1,0 +1,171 @@
+//! What a scope may ask of one tenant: SQL that only reads, bounded in time and rows. Only the engine makes sessions. Knows
+//! nothing of protocols.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use chrono::{DateTime, Utc};
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::context::SQLOptions;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::prelude::SessionContext;
+use futures::StreamExt;
+
+use crate::contract::Contracts;
+use crate::error::{EngineError, Result};
+use crate::kpi::cells::Answers;
+use crate::kpi::definition::{KpiDefinition, Kpis};
+use crate::kpi::receipt::Watermark;
+use crate::lake::snapshot::TenantSnapshot;
+use crate::library::LibraryFile;
+use crate::limits::EngineLimits;
+use crate::lineage;
+use crate::profile::TenantProfile;
+use crate::scope::TenantId;
+
+/// A session of one scope over one tenant at one knowledge time.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) context: SessionContext,
+    pub(crate) tenant: TenantId,
+    pub(crate) profile: TenantProfile,
+    pub(crate) as_of: Option<DateTime<Utc>>,
+    pub(crate) snapshot: Arc<TenantSnapshot>,
+    pub(crate) kpis: Arc<Kpis>,
+    pub(crate) limits: Arc<EngineLimits>,
+    pub(crate) answers: Answers,
+    pub(crate) contracts: Arc<Contracts>,
+    pub(crate) views: Arc<BTreeMap<String, LibraryFile>>,
+}
+
+/// Rows of an answer, and whether there were more.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The rows.
+    pub batches: Vec<RecordBatch>,
+    /// The limit cut rows off.
+    pub truncated: bool,
+}
+
+impl Session {
+    /// The tenant that is looked at.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// The tenant's calendar and now.
+    pub fn profile(&self) -> &TenantProfile {
+        &self.profile
+    }
+
+    /// Limits in force.
+    pub fn limits(&self) -> &EngineLimits {
+        &self.limits
+    }
+
+    /// The knowledge time of every answer of this session: its newest landing. Asked again as of then, each answers the same.
+    pub fn knowledge_time(&self) -> Option<DateTime<Utc>> {
+        self.snapshot.knowledge_time(self.as_of)
+    }
+
+    /// The KPI `id`.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub fn kpi(&self, id: &str) -> Result<Arc<KpiDefinition>> {
+        self.kpis.get(id).cloned()
+    }
+
+    /// All KPIs.
+    pub fn kpis(&self) -> impl Iterator<Item = &Arc<KpiDefinition>> {
+        self.kpis.iter()
+    }
+
+    /// The canonical tables that `kpi` reads.
+    pub fn tables_of(&self, kpi: &KpiDefinition) -> BTreeSet<String> {
+        lineage::tables(&kpi.sql, &self.contracts, &self.views)
+    }
+
+    /// The first table that `kpi` reads and of which the tenant has no rows: there is nothing to count then.
+    pub fn missing_table(&self, kpi: &KpiDefinition) -> Option<String> {
+        self.tables_of(kpi).into_iter().find(|table| self.rows_of(table) == 0)
+    }
+
+    /// Names of the tables that sources fill: all but those of the domain `system`.
+    pub fn business_tables(&self) -> impl Iterator<Item = &str> {
+        self.contracts.iter().filter(|contract| contract.domain != "system").map(|contract| contract.name.as_str())
+    }
+
+    /// Rows of a table, every version counted.
+    pub fn rows_of(&self, table: &str) -> usize {
+        self.snapshot.table(table).map_or(0, |table| table.rows())
+    }
+
+    /// How far the tables had come that `kpi` reads.
+    pub fn watermarks(&self, kpi: &KpiDefinition) -> Vec<Watermark> {
+        let watermark = |name: String| {
+            let table = self.snapshot.table(&name)?;
+            Some(Watermark { version: table.version(), rows: u64::try_from(table.rows()).unwrap_or(u64::MAX), table: name })
+        };
+        self.tables_of(kpi).into_iter().filter_map(watermark).collect()
+    }
+
+    /// Answers a statement that reads, at most [`EngineLimits::query_rows`] rows of it.
+    ///
+    /// # Errors
+    /// [`EngineError::Query`] for SQL that does not plan, writes, or changes settings; [`EngineError::Limit`] past the time limit.
+    pub async fn sql(&self, statement: &str) -> Result<Answer> {
+        let frame = self.plan(statement).await?;
+        self.collect(frame, self.limits.query_rows).await
+    }
+
+    /// Plans a statement that reads.
+    ///
+    /// # Errors
+    /// As [`Session::sql`].
+    pub async fn plan(&self, statement: &str) -> Result<DataFrame> {
+        let reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        self.context.sql_with_options(statement, reads).await.map_err(EngineError::query("the statement cannot be run"))
+    }
+
+    /// The first `rows` rows of `frame`, within the time limit.
+    ///
+    /// # Errors
+    /// [`EngineError::Query`] when running fails, [`EngineError::Limit`] past the time limit.
+    pub async fn collect(&self, frame: DataFrame, rows: usize) -> Result<Answer> {
+        let run = async {
+            let stream = frame.execute_stream().await.map_err(EngineError::query("the query failed"))?;
+            take_rows(stream, rows).await
+        };
+        let limit = Duration::from_millis(self.limits.query_timeout_ms);
+        tokio::time::timeout(limit, run).await.map_err(|_| EngineError::Limit {
+            what: "the running time in ms".into(),
+            limit: self.limits.query_timeout_ms,
+            setting: "query_timeout_ms",
+            remedy: "ask for a shorter period or fewer columns".into(),
+        })?
+    }
+}
+
+async fn take_rows(mut stream: SendableRecordBatchStream, most: usize) -> Result<Answer> {
+    let schema = stream.schema();
+    let mut batches = Vec::new();
+    let mut room = most;
+    let mut truncated = false;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(EngineError::query("the query failed"))?;
+        if batch.num_rows() > room {
+            truncated = true;
+            batches.push(batch.slice(0, room));
+            break;
+        }
+        room -= batch.num_rows();
+        batches.push(batch);
+    }
+    if batches.is_empty() {
+        batches.push(RecordBatch::new_empty(schema));
+    }
+    Ok(Answer { batches, truncated })
+}

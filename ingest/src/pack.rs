@@ -1,0 +1,85 @@
+//! A mapping pack: a folder `sql/mappings/<pack>/` with `raw.sql` and a SELECT a canonical table. Knows no rows.
+
+use std::collections::BTreeSet;
+
+use quarterdeck_engine::library::Library;
+use sha2::{Digest, Sha256};
+
+use crate::error::{IngestError, Result};
+use crate::raw::RawContract;
+
+/// One SELECT of a pack.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The canonical table that it fills.
+    pub table: String,
+    /// Path in the library.
+    pub path: String,
+    /// The SELECT.
+    pub sql: String,
+}
+
+/// A pack.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// The folder's name.
+    pub name: String,
+    /// What a raw file looks like.
+    pub raw: RawContract,
+    /// The SELECTs, in order of their tables.
+    pub mappings: Vec<Mapping>,
+}
+
+/// Names of all packs in the library.
+pub fn names(library: &Library) -> BTreeSet<String> {
+    library.under("mappings").filter_map(|file| file.folder().strip_prefix("mappings/")).map(str::to_owned).collect()
+}
+
+impl Pack {
+    /// Reads the pack named `name`.
+    ///
+    /// # Errors
+    /// [`IngestError::UnknownPack`], or [`IngestError::Pack`] when `raw.sql` or the SELECTs are missing or wrong.
+    pub fn read(library: &Library, name: &str) -> Result<Self> {
+        let folder = format!("mappings/{name}");
+        let files = library.under(&folder).filter(|file| file.folder() == folder).collect::<Vec<_>>();
+        if files.is_empty() {
+            let known = names(library).into_iter().collect::<Vec<_>>().join(", ");
+            return Err(IngestError::UnknownPack { name: name.to_owned(), known });
+        }
+        let (raw, selects): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.stem() == "raw");
+        let Some(raw) = raw.first() else {
+            return Err(IngestError::Pack {
+                path: folder,
+                detail: "has no raw.sql, which says what a raw file looks like".into(),
+            });
+        };
+        if selects.is_empty() {
+            return Err(IngestError::Pack { path: folder, detail: "has no <table>.sql, a SELECT that fills a table".into() });
+        }
+        let mapping = |file: &&quarterdeck_engine::library::LibraryFile| Mapping {
+            table: file.stem().to_owned(),
+            path: file.path.clone(),
+            sql: file.text.clone(),
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            raw: RawContract::parse(&raw.path, &raw.text)?,
+            mappings: selects.iter().map(mapping).collect(),
+        })
+    }
+
+    /// Identifier of the batch that these files make: the same files by the same pack make the same batch.
+    pub fn batch_id(&self, instance: &str, file_hashes: &[String]) -> String {
+        let mut digest = Sha256::new();
+        digest.update(format!("{}\0{instance}\0", self.name));
+        for hash in file_hashes {
+            digest.update(hash);
+        }
+        format!("b{}", hex(&digest.finalize()).chars().take(24).collect::<String>())
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

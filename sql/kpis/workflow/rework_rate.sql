@@ -1,0 +1,19 @@
+-- title   = "Rework rate"
+-- about   = "Runs finished in the period that repeated a step or went back to an earlier one."
+-- kind    = "ratio"
+-- unit    = "percent"
+-- better  = "lower"
+-- owner   = "automation"
+-- version = 1
+SELECT
+    finished_at AS at,
+    concat(workflow, ' / ', run_id) AS record,
+    workflow,
+    status,
+    channel,
+    department,
+    is_reworked AS numerator,
+    TRUE AS denominator
+FROM workflow_runs
+WHERE finished_at IS NOT NULL
+    AND is_reworked IS NOT NULL

@@ -1,0 +1,25 @@
+-- about = "One purchase order line a row."
+SELECT
+    order_number AS purchase_order_id,
+    line_id,
+    shipment_number AS shipment_id,
+    vendor AS supplier,
+    manufacturer,
+    country,
+    product_group AS category,
+    classification AS subcategory,
+    item AS sku,
+    item AS product_name,
+    first_line = 'Yes' AS first_line,
+    quantity,
+    pack_units AS units_per_pack,
+    pack_price,
+    unit_price,
+    line_value AS net_value,
+    insurance AS insurance_cost,
+    'USD' AS currency,
+    sent_at,
+    promised_at,
+    delivered_at AS received_at,
+    recorded_at AS _version
+FROM raw

@@ -1,0 +1,31 @@
+-- about     = "One run of a workflow: a case from its first step to its end."
+-- domain    = "workflow"
+-- order_by  = ["finished_at", "workflow", "run_id"]
+-- retention = "telemetry"
+CREATE TABLE workflow_runs (
+    workflow            TEXT NOT NULL COMMENT 'Name of the workflow, process or log',
+    run_id              TEXT NOT NULL COMMENT 'The source''s own id of the run; unique in its workflow',
+    workflow_version    TEXT COMMENT 'Version of the workflow''s definition',
+    variant             TEXT COMMENT 'Path taken, where the source names paths',
+    mode                TEXT COMMENT 'What started it: trigger, manual, retry',
+    document            TEXT COMMENT 'The business document it handles',
+    channel             TEXT COMMENT 'How the case came in',
+    department          TEXT COMMENT 'Department or team that owns the case',
+    status              TEXT NOT NULL COMMENT 'running | succeeded | rejected | failed | cancelled',
+    started_at          TIMESTAMP NOT NULL COMMENT 'When its first step happened',
+    finished_at         TIMESTAMP COMMENT 'When it ended; null while running',
+    due_at              TIMESTAMP COMMENT 'When it should end, where the source says',
+    first_step          TEXT COMMENT 'Name of its first step',
+    last_step           TEXT COMMENT 'Name of its last step so far',
+    step_count          BIGINT COMMENT 'Steps done',
+    repeated_step_count BIGINT COMMENT 'Steps that had been done before in the same run',
+    exception_count     BIGINT COMMENT 'Steps that refuse, hold or fail',
+    human_step_count    BIGINT COMMENT 'Steps done by people; null when the source does not say who did what',
+    touch_count         BIGINT COMMENT 'Steps done by people beyond the first step and a final approval; null when the source does not say who did what',
+    has_exception       BOOLEAN COMMENT 'exception_count > 0, or the run failed',
+    is_reworked         BOOLEAN COMMENT 'repeated_step_count > 0: an activity was repeated, or the case went back',
+    is_straight_through BOOLEAN COMMENT 'No touch, no rework, no exception; null when the source does not say who did what',
+    requested_value     DECIMAL(18, 4) COMMENT 'Money that the case is about' OPTIONS (class = 'money', currency = 'currency'),
+    currency            TEXT COMMENT 'ISO 4217',
+    PRIMARY KEY (workflow, run_id)
+);

@@ -1,0 +1,229 @@
+//! The command line, as `--help` tells it. Knows no engine.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Operational intelligence over commerce and ERP records: KPIs that open into the records that add up to them.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None, arg_required_else_help = true, after_help = "Start with `quarterdeck demo`: it loads four real companies' records and opens their dashboards.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArguments,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArguments {
+    /// Directory of the lake and the state [default: .quarterdeck]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Configuration file [default: quarterdeck.toml in the home, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Directory of SQL files (tables/, mappings/, views/, kpis/) and pages/ that add to the built-in ones or override them; may be
+    /// given again
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) sql_dir: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load four real companies' records and serve their dashboards
+    Demo(DemoArguments),
+    /// Serve the dashboards and the HTTP API
+    Serve,
+    /// Load files by a mapping pack: all of them or, if one is broken, none
+    Load(LoadArguments),
+    /// Print a KPI: one number, or by time, by a dimension, or its records
+    Kpi(KpiArguments),
+    /// Ask a tenant's current state in SQL
+    Sql(SqlArguments),
+    /// Plan every SQL file and page without data, and name each fault
+    Check(CheckArguments),
+    /// List the canonical tables, or describe one
+    Tables(TablesArguments),
+    /// Create or change a tenant: name, zone, currency, today
+    Tenant(TenantArguments),
+    /// Create a token to sign in with; it is shown once
+    Token(TokenArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Directory of the sample files
+    #[arg(long, value_name = "DIR", default_value = "data-samples")]
+    pub(crate) samples: PathBuf,
+    /// Load only, do not serve
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadArguments {
+    /// The tenant; created with its pack's zone if it does not exist
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// The mapping pack: online_retail, scms, incident_log, xes, or one of your own
+    #[arg(long)]
+    pub(crate) pack: String,
+    /// Which installation of the source system the files are of [default: the pack's name]
+    #[arg(long)]
+    pub(crate) instance: Option<String>,
+    /// The files, plain or gzipped
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    pub(crate) format: OutputFormat,
+}
+
+/// Encodings of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KpiArguments {
+    /// The KPI, such as net_sales; `quarterdeck kpi list --tenant T` lists them
+    pub(crate) id: String,
+    /// The tenant
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// A named period, such as month_to_date or last_30_days [default: all]
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub(crate) period: Option<String>,
+    /// First day (2011-12-01, in the tenant's zone) or instant that counts
+    #[arg(long)]
+    pub(crate) from: Option<String>,
+    /// First day or instant that no longer counts
+    #[arg(long)]
+    pub(crate) to: Option<String>,
+    /// By hour, day, week, month, quarter or year
+    #[arg(long)]
+    pub(crate) grain: Option<String>,
+    /// By the values of a dimension
+    #[arg(long, conflicts_with = "grain")]
+    pub(crate) by: Option<String>,
+    /// Only records of a dimension's value, as dimension:value; may be given again
+    #[arg(long = "where", value_name = "DIMENSION:VALUE")]
+    pub(crate) filters: Vec<String>,
+    /// As it was known at an instant (2026-01-31T12:00:00Z)
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) as_of: Option<String>,
+    /// The records that add up to the number
+    #[arg(long, conflicts_with_all = ["grain", "by"])]
+    pub(crate) records: bool,
+    /// Most rows of --by and --records
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlArguments {
+    /// The tenant
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// As it was known at an instant (2026-01-31T12:00:00Z)
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) as_of: Option<String>,
+    /// A statement that reads, such as "SELECT count(*) FROM orders"; tables of all versions are in the schema history
+    pub(crate) statement: String,
+    /// How to print the rows
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Also run the .slt tests beside the files of the --sql-dir directories
+    #[arg(long)]
+    pub(crate) tests: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TablesArguments {
+    /// A table to describe; all are listed without it
+    pub(crate) table: Option<String>,
+    /// Count a tenant's records
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TenantArguments {
+    /// The tenant's identifier: a-z, 0-9, _ and -
+    pub(crate) tenant: String,
+    /// Its name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Its reporting currency, ISO 4217
+    #[arg(long)]
+    pub(crate) currency: Option<String>,
+    /// Its time zone, such as Europe/London
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// The locale of its numbers and dates, such as en-GB
+    #[arg(long)]
+    pub(crate) locale: Option<String>,
+    /// The first day of its week
+    #[arg(long)]
+    pub(crate) week_start: Option<String>,
+    /// The day that is today for it, when its data end in the past; `clock` for the real one
+    #[arg(long)]
+    pub(crate) today: Option<Today>,
+}
+
+/// A day that is today, or the clock's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Today {
+    /// The real one.
+    Clock,
+    /// A day in the past.
+    Day(NaiveDate),
+}
+
+impl std::str::FromStr for Today {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "clock" {
+            return Ok(Self::Clock);
+        }
+        text.parse().map(Self::Day).map_err(|_| format!("`{text}` is no day: write 2011-12-09, or clock"))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenArguments {
+    #[command(subcommand)]
+    pub(crate) action: TokenAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenAction {
+    /// Print a new token
+    Create {
+        /// The tenant that it may see; all of the partner's without it
+        #[arg(long)]
+        tenant: Option<String>,
+        /// executive, analyst, operator, partner or administrator
+        #[arg(long, default_value = "analyst")]
+        role: String,
+        /// Whom or what it is for
+        #[arg(long)]
+        name: String,
+    },
+}

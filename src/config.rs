@@ -1,0 +1,178 @@
+//! The configuration: one TOML file, overridden by the environment, overridden by the command line; unknown keys are refused. The only
+//! place that reads the environment.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use quarterdeck_dashboards::limits::HttpLimits;
+use quarterdeck_engine::limits::EngineLimits;
+use quarterdeck_ingest::limits::IngestLimits;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::cli::GlobalArguments;
+
+/// Prefix of environment variables: `QUARTERDECK_HTTP_LISTEN` is `listen` in the section `[http]`.
+const PREFIX: &str = "QUARTERDECK_";
+/// Name of the variable that names the configuration file; it is no key of it.
+const CONFIG_VARIABLE: &str = "QUARTERDECK_CONFIG";
+const SECTIONS: [&str; 7] = ["http_limits", "engine_limits", "ingest_limits", "http", "lake", "control", "sql"];
+const DEFAULT_HOME: &str = ".quarterdeck";
+const FILE_NAME: &str = "quarterdeck.toml";
+
+/// Everything that can be configured.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Directory of the lake and the state.
+    pub(crate) home: PathBuf,
+    /// What is logged, as tracing's filter directives.
+    pub(crate) log: String,
+    pub(crate) http: HttpConfig,
+    pub(crate) lake: LakeConfig,
+    pub(crate) control: ControlConfig,
+    pub(crate) sql: SqlConfig,
+    pub(crate) http_limits: HttpLimits,
+    pub(crate) engine_limits: EngineLimits,
+    pub(crate) ingest_limits: IngestLimits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            home: DEFAULT_HOME.into(),
+            log: "warn".into(),
+            http: HttpConfig::default(),
+            lake: LakeConfig::default(),
+            control: ControlConfig::default(),
+            sql: SqlConfig::default(),
+            http_limits: HttpLimits::default(),
+            engine_limits: EngineLimits::default(),
+            ingest_limits: IngestLimits::default(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HttpConfig {
+    /// Address of the HTTP door.
+    pub(crate) listen: SocketAddr,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LakeConfig {
+    /// URL of the lake, such as `s3://bucket/prefix`; the folder `lake` in the home without one.
+    pub(crate) url: Option<String>,
+    /// Options of its object store.
+    pub(crate) options: HashMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ControlConfig {
+    /// URL of the control store; the file `control.sqlite` in the home without one.
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SqlConfig {
+    /// Directories that add to the built-in SQL files and pages or override them, the last one winning.
+    pub(crate) dirs: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Reads file, environment and command line.
+    pub(crate) fn read(arguments: &GlobalArguments) -> anyhow::Result<Self> {
+        let environment = environment();
+        let home = arguments.home.clone().or_else(|| environment.get("QUARTERDECK_HOME").map(PathBuf::from));
+        let in_home = home.clone().unwrap_or_else(|| DEFAULT_HOME.into()).join(FILE_NAME);
+        let named = arguments.config.clone().or_else(|| environment.get(CONFIG_VARIABLE).map(PathBuf::from));
+        let file = named.clone().or_else(|| in_home.is_file().then_some(in_home));
+        let mut table = match &file {
+            Some(file) => {
+                let text =
+                    std::fs::read_to_string(file).with_context(|| format!("cannot read the configuration {}", file.display()))?;
+                // Read twice: once alone, so that an unknown key is named with its line.
+                toml::from_str::<Self>(&text).with_context(|| format!("in the configuration {}", file.display()))?;
+                text.parse::<Table>()?
+            }
+            None => Table::new(),
+        };
+        for (name, value) in &environment {
+            if name != CONFIG_VARIABLE {
+                set(&mut table, name, value)?;
+            }
+        }
+        let mut config: Self = Value::Table(table).try_into().context("in the environment variables QUARTERDECK_…")?;
+        if let Some(home) = home {
+            config.home = home;
+        }
+        config.sql.dirs.extend(arguments.sql_dir.iter().cloned());
+        Ok(config)
+    }
+
+    /// Where the lake is.
+    pub(crate) fn lake_location(&self) -> String {
+        self.lake.url.clone().unwrap_or_else(|| self.home.join("lake").to_string_lossy().into_owned())
+    }
+
+    /// Where the control store is.
+    pub(crate) fn control_location(&self) -> String {
+        self.control.url.clone().unwrap_or_else(|| self.home.join("control.sqlite").to_string_lossy().into_owned())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn environment() -> HashMap<String, String> {
+    std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect()
+}
+
+/// Sets the key that `variable` names; a value that is no TOML is taken as text.
+fn set(table: &mut Table, variable: &str, text: &str) -> anyhow::Result<()> {
+    let key = variable.trim_start_matches(PREFIX).to_ascii_lowercase();
+    let section = SECTIONS.iter().find_map(|section| Some((*section, key.strip_prefix(section)?.strip_prefix('_')?)));
+    let parsed = format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
+    let value = parsed.filter(|value| !matches!(value, Value::Datetime(_))).unwrap_or_else(|| Value::String(text.to_owned()));
+    match section {
+        Some((section, key)) => {
+            let entry = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            let Some(entry) = entry.as_table_mut() else { bail!("{variable}: `{section}` is no section in the configuration") };
+            entry.insert(key.to_owned(), value);
+        }
+        None => {
+            table.insert(key, value);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environment_sets_sections_and_is_checked() {
+        let mut table = Table::new();
+        set(&mut table, "QUARTERDECK_HTTP_LISTEN", "127.0.0.1:9090").unwrap();
+        set(&mut table, "QUARTERDECK_ENGINE_LIMITS_QUERY_ROWS", "10").unwrap();
+        let config: Config = Value::Table(table).try_into().unwrap();
+        assert_eq!(config.http.listen.port(), 9090);
+        assert_eq!(config.engine_limits.query_rows, 10);
+
+        let mut table = Table::new();
+        set(&mut table, "QUARTERDECK_HTTP_LISTN", "x").unwrap();
+        let error = Value::Table(table).try_into::<Config>().unwrap_err().to_string();
+        assert!(error.contains("listn"), "{error}");
+    }
+}

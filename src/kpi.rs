@@ -1,0 +1,127 @@
+//! `quarterdeck kpi`: one number, or by time, by a dimension, or its records.
+
+use anyhow::Result;
+use quarterdeck_engine::Session;
+use quarterdeck_engine::kpi::filter;
+use quarterdeck_engine::kpi::grain::Grain;
+use quarterdeck_engine::kpi::period::{Compare, PeriodRequest};
+use quarterdeck_engine::kpi::reading::{self, ReadingRequest};
+use quarterdeck_engine::kpi::receipt::Receipt;
+use quarterdeck_engine::kpi::{records, series, slices};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::cli::{KpiArguments, OutputFormat};
+use crate::clock;
+use crate::config::Config;
+use crate::home::Home;
+use crate::output;
+
+const DEFAULT_SLICES: usize = 20;
+const DEFAULT_RECORDS: usize = 100;
+/// Word that lists the KPIs instead of printing one.
+const LIST: &str = "list";
+
+pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
+    let home = Home::open(&config).await?;
+    let session = home.session(&arguments.tenant, arguments.as_of.as_deref()).await?;
+    if arguments.id == LIST {
+        list(&session);
+        return Ok(());
+    }
+    let kpi = session.kpi(&arguments.id)?;
+    let request = request(&arguments)?;
+    if arguments.records {
+        let limit = arguments.limit.unwrap_or(DEFAULT_RECORDS);
+        let found = records::records(&session, &kpi, &request, 0, limit).await?;
+        keep(&home, &found.receipt).await?;
+        return output::rows(&found.batches, found.truncated, arguments.format);
+    }
+    if let Some(by) = &arguments.by {
+        let (slices, receipt) = slices::slices(&session, &kpi, &request, by, arguments.limit.unwrap_or(DEFAULT_SLICES)).await?;
+        keep(&home, &receipt).await?;
+        return print(&slices, arguments.format, || {
+            slices
+                .slices
+                .iter()
+                .map(|slice| (slice.key.clone().unwrap_or_else(|| "(none)".into()), shown(&slice.amount)))
+                .collect()
+        });
+    }
+    if let Some(grain) = &arguments.grain {
+        let (series, receipt) = series::series(&session, &kpi, &request, Some(Grain::parse(grain)?)).await?;
+        keep(&home, &receipt).await?;
+        let zone = session.profile().zone;
+        return print(&series, arguments.format, || {
+            let local = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
+            series.points.iter().map(|point| (local(point.from), shown(&point.amount))).collect()
+        });
+    }
+    let (reading, receipt) = reading::read(&session, &kpi, &request).await?;
+    keep(&home, &receipt).await?;
+    let number = json!({
+        "kpi": reading.kpi,
+        "version": reading.version,
+        "value": reading.amount.value,
+        "numerator": reading.amount.numerator,
+        "denominator": reading.amount.denominator,
+        "n": reading.amount.n,
+        "unit": reading.unit,
+        "currency": reading.amount.currency,
+        "currencies": reading.currencies,
+        "quantiles": reading.quantiles,
+        "age": reading.age,
+        "open": reading.open,
+        "from": reading.period.from,
+        "to": reading.period.to,
+        "knowledge_time": reading.knowledge_time,
+        "receipt": reading.receipt,
+    });
+    print(&number, arguments.format, || vec![(reading.title.clone(), shown(&reading.amount))])
+}
+
+fn request(arguments: &KpiArguments) -> Result<ReadingRequest> {
+    let period = match (&arguments.period, &arguments.from, &arguments.to) {
+        (Some(name), ..) => PeriodRequest::Named(name.clone()),
+        (None, None, None) => PeriodRequest::Named("all".into()),
+        (None, from, to) => PeriodRequest::Between(from.clone(), to.clone()),
+    };
+    Ok(ReadingRequest { period, compare: Compare::Previous, filters: filter::parse(&arguments.filters)?, target: None })
+}
+
+async fn keep(home: &Home, receipt: &Receipt) -> Result<()> {
+    home.control.keep_receipt(&receipt.tenant, &receipt.id, &serde_json::to_string(receipt)?, clock::now()).await?;
+    Ok(())
+}
+
+fn shown(amount: &quarterdeck_engine::kpi::amount::Amount) -> String {
+    let value = amount.value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+    let currency = amount.currency.as_deref().map(|currency| format!(" {currency}")).unwrap_or_default();
+    format!("{value}{currency}  (n {})", amount.n)
+}
+
+/// Prints the answer as JSON, or its lines for people.
+fn print<T: Serialize>(answer: &T, format: OutputFormat, lines: impl FnOnce() -> Vec<(String, String)>) -> Result<()> {
+    match format {
+        OutputFormat::Json => println!("{}", serde_json::to_string(answer)?),
+        OutputFormat::Csv => {
+            println!("key,value");
+            for (key, value) in lines() {
+                println!("\"{}\",\"{}\"", key.replace('"', "\"\""), value.replace('"', "\"\""));
+            }
+        }
+        OutputFormat::Table => {
+            for (key, value) in lines() {
+                println!("{key:<32} {value}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list(session: &Session) {
+    for kpi in session.kpis() {
+        let missing = session.missing_table(kpi).map(|table| format!("  (no records in {table})")).unwrap_or_default();
+        println!("{:<24} {}{missing}", kpi.id, kpi.title);
+    }
+}

@@ -1,0 +1,57 @@
+//! The `quarterdeck` program: reads its configuration, opens the engine and the control store, and runs one subcommand. The only place
+//! that knows every part.
+
+mod check;
+mod cli;
+mod clock;
+mod config;
+mod demo;
+mod home;
+mod kpi;
+mod load;
+mod output;
+mod serve;
+mod slt;
+mod sql;
+mod tables;
+mod tenant;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("quarterdeck: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = Config::read(&cli.global)?;
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(&config.log)?).with_writer(std::io::stderr).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Demo(arguments) => demo::run(config, arguments).await?,
+            Command::Serve => serve::run(config).await?,
+            Command::Load(arguments) => load::run(config, arguments).await?,
+            Command::Kpi(arguments) => kpi::run(config, arguments).await?,
+            Command::Sql(arguments) => sql::run(config, arguments).await?,
+            Command::Check(arguments) => return check::run(config, arguments).await,
+            Command::Tables(arguments) => tables::run(config, arguments).await?,
+            Command::Tenant(arguments) => tenant::run(config, arguments).await?,
+            Command::Token(arguments) => token::run(config, arguments).await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
