@@ -2,6 +2,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+/** What `vite` and `vite preview` ask: the address of a running server. */
+const server = process.env.SERVER ?? 'http://127.0.0.1:8080';
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -12,6 +15,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/sign-in': 'http://127.0.0.1:8080' } },
+  server: { proxy: Object.fromEntries(['/api', '/health', '/sign-in', '/sign-out'].map((path) => [path, server])) },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

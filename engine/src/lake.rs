@@ -3,6 +3,7 @@
 
 pub mod batches;
 pub mod current;
+pub mod data_file;
 pub mod layout;
 pub mod provider;
 pub mod snapshot;
@@ -12,12 +13,14 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake::kernel::transaction::CommitProperties;
-use deltalake::kernel::{StructType, Transaction};
-use deltalake::protocol::SaveMode;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, StructType, Transaction};
+use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
+use object_store::ObjectStoreExt;
 use url::Url;
 
+use self::data_file::DataFile;
 use crate::contract::TableContract;
 use crate::error::{EngineError, Result};
 use crate::scope::TenantId;
@@ -109,35 +112,65 @@ impl Lake {
     pub async fn append(
         &self,
         tenant: &TenantId,
-        contract: &TableContract,
-        rows: Vec<RecordBatch>,
+        contract: &Arc<TableContract>,
+        rows: RecordBatch,
         batch: &str,
         part: i64,
     ) -> Result<bool> {
+        let context = || format!("cannot append to {}", contract.name);
+        let mut table = self.table_or_new(tenant, contract).await?;
+        if landed_part(&table, batch).await?.is_some_and(|landed| landed >= part) {
+            return Ok(false);
+        }
+        let encoding = Arc::clone(contract);
+        let encoded = tokio::task::spawn_blocking(move || data_file::encode(&encoding, &rows)).await;
+        let file = encoded.map_err(EngineError::storage(context()))?.map_err(EngineError::storage(context()))?;
+        let add = store(&table, file, batch, part).await.map_err(EngineError::storage(context()))?;
         let mut last_error = None;
         for _ in 0..COMMIT_ATTEMPTS {
-            let table = self.table_or_new(tenant, contract).await?;
+            match commit(&table, add.clone(), batch, part).await {
+                Ok(()) => return Ok(true),
+                Err(error @ DeltaTableError::Transaction { .. }) => last_error = Some(error),
+                Err(error) => return Err(EngineError::storage(context())(error)),
+            }
+            // Another writer's commit came first: look again, it may have been this very part.
+            table = self.table_or_new(tenant, contract).await?;
             if landed_part(&table, batch).await?.is_some_and(|landed| landed >= part) {
                 return Ok(false);
             }
-            let commit = CommitProperties::default().with_application_transaction(Transaction::new(batch, part));
-            let written = table
-                .write(rows.clone())
-                .with_save_mode(SaveMode::Append)
-                .with_writer_properties(layout::writer_properties(contract))
-                .with_commit_properties(commit)
-                .await;
-            match written {
-                Ok(_) => return Ok(true),
-                Err(error @ DeltaTableError::Transaction { .. }) => last_error = Some(error),
-                Err(error) => return Err(EngineError::storage(format!("cannot append to {}", contract.name))(error)),
-            }
         }
         Err(EngineError::Storage {
-            context: format!("cannot append to {}: other writers came first {COMMIT_ATTEMPTS} times", contract.name),
+            context: format!("{}: other writers came first {COMMIT_ATTEMPTS} times", context()),
             source: last_error.map_or_else(|| "no attempt was made".into(), Into::into),
         })
     }
+}
+
+/// Stores a data file under the name of its batch and part: storing it again after a crash replaces it.
+async fn store(table: &DeltaTable, file: DataFile, batch: &str, part: i64) -> Result<Add, object_store::Error> {
+    let path = format!("part-{part:05}-{batch}.zstd.parquet");
+    let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
+    let store = table.object_store();
+    store.put(&object_store::path::Path::from(path.as_str()), file.bytes.into()).await?;
+    let stored = store.head(&object_store::path::Path::from(path.as_str())).await?;
+    Ok(Add {
+        path,
+        size,
+        modification_time: stored.last_modified.timestamp_millis(),
+        data_change: true,
+        stats: Some(file.statistics),
+        ..Add::default()
+    })
+}
+
+async fn commit(table: &DeltaTable, add: Add, batch: &str, part: i64) -> Result<(), DeltaTableError> {
+    let properties = CommitProperties::default().with_application_transaction(Transaction::new(batch, part));
+    let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+    CommitBuilder::from(properties)
+        .with_actions(vec![Action::Add(add)])
+        .build(Some(table.snapshot()?.snapshot()), table.log_store(), operation)
+        .await?;
+    Ok(())
 }
 
 async fn landed_part(table: &DeltaTable, batch: &str) -> Result<Option<i64>> {

@@ -181,7 +181,7 @@ impl Sink for TenantSink {
         }
         let complete = complete(contract, origin, &rows, part)?;
         let count = u64::try_from(complete.num_rows()).unwrap_or(u64::MAX);
-        self.engine.lake.append(&self.tenant, contract, vec![complete], &origin.batch_id, part).await?;
+        self.engine.lake.append(&self.tenant, contract, complete, &origin.batch_id, part).await?;
         Ok(count)
     }
 

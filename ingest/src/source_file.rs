@@ -83,7 +83,7 @@ impl SourceFile {
         let known = Encoding::for_label(label.as_bytes()).ok_or_else(|| {
             IngestError::file(&self.name, format!("its pack declares the encoding `{label}`, which is not known"))
         })?;
-        Ok(Box::new(DecodeReaderBytesBuilder::new().encoding(Some(known)).build(text)))
+        Ok(Box::new(DecodeReaderBytesBuilder::new().encoding(Some(known)).bom_override(true).build(text)))
     }
 
     /// The error of a stream that breaks off after `lines` lines.

@@ -10,9 +10,6 @@ use tempfile::TempDir;
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_quarterdeck");
 
-/// The four tenants of the demo and their packs.
-pub(crate) const TENANTS: [&str; 4] = ["gift_wholesale", "health_supply", "service_desk", "travel_claims"];
-
 /// The checkout.
 pub(crate) fn checkout() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -29,7 +29,11 @@ pub(crate) async fn keep(state: &Dashboards, receipt: &Receipt) -> Answer<()> {
     params(("tenant" = String, Path), ("receipt" = String, Path)),
     responses((status = 200, body = Object), (status = 401, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn one(State(state): State<Dashboards>, asked: Asked, Path(path): Path<ReceiptPath>) -> Answer<Json<Box<RawValue>>> {
+pub(crate) async fn one(
+    State(state): State<Dashboards>,
+    asked: Asked,
+    Path(path): Path<ReceiptPath>,
+) -> Answer<Json<Box<RawValue>>> {
     let receipt = state.control.receipt(&asked.tenant.id, &path.receipt).await?;
     RawValue::from_string(receipt.body).map(Json).map_err(|error| Problem::internal(&error))
 }

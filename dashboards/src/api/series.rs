@@ -44,7 +44,7 @@ pub(crate) async fn read(
         return Ok(Json(series).into_response());
     }
     let table = table(&series.points).map_err(|error| Problem::internal(&error))?;
-    encode::file(encoding, &kpi.id, &table.schema(), &[table.clone()], series.points.len() as u64, false)
+    encode::file(encoding, &kpi.id, &table.schema(), std::slice::from_ref(&table), series.points.len() as u64, false)
 }
 
 fn table(points: &[Point]) -> Result<RecordBatch, ArrowError> {

@@ -49,7 +49,7 @@ pub(crate) async fn read(
         return Ok(Json(slices).into_response());
     }
     let table = table(&slices.slices).map_err(|error| Problem::internal(&error))?;
-    encode::file(encoding, &kpi.id, &table.schema(), &[table.clone()], slices.total as u64, slices.truncated)
+    encode::file(encoding, &kpi.id, &table.schema(), std::slice::from_ref(&table), slices.total as u64, slices.truncated)
 }
 
 fn table(slices: &[Slice]) -> Result<RecordBatch, ArrowError> {

@@ -28,6 +28,32 @@ describe('signing in', () => {
     await context.close();
   });
 
+  it('says so when the token is not accepted', async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 800 } });
+    const fresh = await context.newPage();
+    await fresh.goto(base);
+    await fresh.getByLabel('Your token').fill('not a token');
+    await fresh.getByRole('button', { name: 'Sign in' }).click();
+    await fresh.waitForURL(/sign-in=failed/);
+    const field = fresh.getByLabel('Your token');
+    assert.match(await fresh.getByRole('alert').innerText(), /not accepted/);
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    await clean(fresh, 'a failed sign-in');
+    await fits(fresh, 'a failed sign-in');
+    await context.close();
+  });
+
+  it('signs out, on a screen and on a phone', async () => {
+    for (const width of [1440, 390]) {
+      const fresh = await signedIn(browser, { viewport: { width, height: 900 } });
+      if (width < 768) await fresh.getByRole('button', { name: 'Pages' }).click();
+      await fresh.getByRole('link', { name: 'Sign out' }).click();
+      await fresh.getByLabel('Your token').waitFor();
+      assert.equal((await fresh.request.get(`${base}/api/v1/me`)).status(), 401);
+      await fresh.context().close();
+    }
+  });
+
   it('passes axe and fits a phone', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 800 } });
     const fresh = await context.newPage();
@@ -121,6 +147,18 @@ describe('a figure', () => {
       assert.equal(await cell.getAttribute('data-value'), point.value === null ? null : String(point.value));
       assert.ok(read[at].includes((await cell.innerText()).replaceAll(/\s/g, ' ')), `${read[at]} has the table's number`);
     }
+  });
+
+  it('reaches back where the period holds too few buckets for a course', async () => {
+    const { tenant, page: one, kpi } = await someFigure();
+    await open(page, `/t/${tenant}/${one}?period=month_to_date&kpi=${kpi}&tab=trend&grain=month`);
+    const dialog = page.getByRole('dialog');
+    assert.equal(await dialog.getByRole('slider').getAttribute('aria-valuemax'), '12');
+    assert.match(await dialog.getByRole('figure').innerText(), /since /);
+    const reading = await ask(page, `/tenants/${tenant}/kpis/${kpi}/reading?period=month_to_date`);
+    await dialog.getByRole('button', { name: 'View as table' }).click();
+    const last = dialog.locator('tbody tr').last().locator('td').first();
+    assert.equal(await last.getAttribute('data-value'), String(reading.value), 'it ends with the figure itself');
   });
 
   it('narrows the page by a slice, and is widened again', async () => {

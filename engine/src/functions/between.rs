@@ -44,7 +44,7 @@ impl Unit {
     }
 
     /// Microseconds in this unit, in units of 10^-6, rounded half away from zero.
-    fn from_micros(self, micros: i128) -> i128 {
+    fn of_micros(self, micros: i128) -> i128 {
         let half = self.seconds() / 2 * micros.signum();
         (micros + half) / self.seconds()
     }
@@ -82,7 +82,7 @@ impl ScalarUDFImpl for Between {
             (columns[0].as_primitive::<TimestampMicrosecondType>(), columns[1].as_primitive::<TimestampMicrosecondType>());
         let elapsed: Decimal128Array =
             datafusion::arrow::compute::kernels::arity::binary::<_, _, _, Decimal128Type>(from, to, |from, to| {
-                self.unit.from_micros(i128::from(to) - i128::from(from))
+                self.unit.of_micros(i128::from(to) - i128::from(from))
             })?;
         let elapsed = Arc::new(elapsed.with_precision_and_scale(PRECISION, SCALE)?) as ArrayRef;
         if scalar {
@@ -98,10 +98,10 @@ mod tests {
 
     #[test]
     fn rounds_half_away_from_zero() {
-        assert_eq!(Unit::Hours.from_micros(3_600_000_000), 1_000_000);
-        assert_eq!(Unit::Hours.from_micros(1_800), 1);
-        assert_eq!(Unit::Hours.from_micros(-1_800), -1);
-        assert_eq!(Unit::Days.from_micros(129_600_000_000), 1_500_000);
-        assert_eq!(Unit::Seconds.from_micros(-1), -1);
+        assert_eq!(Unit::Hours.of_micros(3_600_000_000), 1_000_000);
+        assert_eq!(Unit::Hours.of_micros(1_800), 1);
+        assert_eq!(Unit::Hours.of_micros(-1_800), -1);
+        assert_eq!(Unit::Days.of_micros(129_600_000_000), 1_500_000);
+        assert_eq!(Unit::Seconds.of_micros(-1), -1);
     }
 }

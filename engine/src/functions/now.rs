@@ -9,18 +9,25 @@ use crate::ddl::timestamp_type;
 
 /// The function that answers `now`.
 pub fn now(now: DateTime<Utc>) -> ScalarUDF {
-    ScalarUDF::from(Now { micros: now.timestamp_micros(), signature: Signature::nullary(Volatility::Immutable) })
+    let aliases = vec!["current_timestamp".to_owned()];
+    ScalarUDF::from(Now { micros: now.timestamp_micros(), aliases, signature: Signature::nullary(Volatility::Immutable) })
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Now {
     micros: i64,
+    /// Every name of DataFusion's own: left one, a rebuilt session would take all of them back.
+    aliases: Vec<String>,
     signature: Signature,
 }
 
 impl ScalarUDFImpl for Now {
     fn name(&self) -> &str {
         "now"
+    }
+
+    fn aliases(&self) -> &[String] {
+        &self.aliases
     }
 
     fn signature(&self) -> &Signature {

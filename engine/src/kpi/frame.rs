@@ -48,12 +48,12 @@ impl KpiFrame {
         self.schema.field_with_name(column).ok().map(|field| field.data_type())
     }
 
-    /// The type of a dimension.
+    /// The type of a dimension; the currency of money counts as one, so that records of one currency can be asked for.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], naming the dimensions that there are.
     pub fn dimension_type(&self, dimension: &str) -> Result<DataType> {
-        let known = self.dimensions.iter().any(|name| name == dimension);
+        let known = dimension == "currency" || self.dimensions.iter().any(|name| name == dimension);
         self.column_type(dimension).filter(|_| known).cloned().ok_or_else(|| EngineError::NotFound {
             what: "dimension",
             name: dimension.to_owned(),

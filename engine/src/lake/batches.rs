@@ -62,13 +62,13 @@ pub struct BatchRecord {
 pub async fn record(
     lake: &Lake,
     tenant: &TenantId,
-    contract: &TableContract,
+    contract: &Arc<TableContract>,
     batch: &BatchRecord,
     phase: Phase,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let row = row(contract, batch, phase, at)?;
-    lake.append(tenant, contract, vec![row], &batch.batch_id, phase.part()).await.map(|_| ())
+    lake.append(tenant, contract, row, &batch.batch_id, phase.part()).await.map(|_| ())
 }
 
 fn row(contract: &TableContract, batch: &BatchRecord, phase: Phase, at: DateTime<Utc>) -> Result<RecordBatch> {

@@ -1,7 +1,7 @@
 // What the HTTP API answers, as it answers it. Numbers are exact decimals; times are RFC 3339 in UTC.
 
 export type Kind = 'sum' | 'ratio' | 'mean' | 'quantile' | 'distinct' | 'level';
-export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter';
+export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 export type State = 'good' | 'watch' | 'bad' | 'none';
 export type Sense = 'better' | 'worse' | 'same' | 'neutral';
 export type View = 'trend' | 'slices' | 'records' | 'health' | 'quarantine';
@@ -17,7 +17,7 @@ export interface Brand {
 export interface Tenant {
   id: string;
   name: string;
-  currency: string | null;
+  currency: string;
   zone: string;
   locale: string;
   week_start: string;
@@ -46,7 +46,7 @@ export interface Panel {
   by: string | null;
   grain: Grain | null;
   limit: number | null;
-  title: string | null;
+  title: string;
 }
 
 export interface Section {
@@ -124,20 +124,20 @@ export interface Reading extends Measure {
   kind: Kind;
   better: 'higher' | 'lower' | 'neutral';
   period: Span;
-  currencies: { currency: string; value: number; n: number }[] | null;
-  open: number | null;
+  currencies: Measure[] | null;
+  open: number;
   quantiles: { q: number; value: number | null }[] | null;
-  age: { p50: number; p90: number; unit: string } | null;
+  age: { p50: number | null; p90: number | null; unit: string } | null;
   small: boolean;
   small_n: number;
   previous: Previous | null;
   change: { absolute: number; relative: number | null; sense: Sense } | null;
-  target: { value: number; gap: number | null; met: boolean | null } | null;
+  target: { value: number; gap: number | null; met: boolean } | null;
   state: State;
   words: string;
   trend: Point[];
   trend_grain: Grain;
-  knowledge_time: string;
+  knowledge_time: string | null;
   receipt: string;
 }
 
@@ -149,21 +149,21 @@ export interface Series {
   grain: Grain;
   period: Span;
   points: Point[];
-  previous: Point[] | null;
-  target: number | { value: number } | null;
+  previous: Point[];
+  target: number | null;
   receipt: string;
-  knowledge_time: string;
+  knowledge_time: string | null;
 }
 
 export interface Slice {
-  key: string | number | boolean | null;
+  key: string | null;
   value: number | null;
   currency: string | null;
   numerator: number | null;
   denominator: number | null;
   n: number;
   small: boolean;
-  previous: number | Measure | null;
+  previous: number | null;
   share: number | null;
 }
 
@@ -176,7 +176,7 @@ export interface Slices {
   slices: Slice[];
   total: number;
   truncated: boolean;
-  knowledge_time: string;
+  knowledge_time: string | null;
   receipt: string;
 }
 
@@ -190,13 +190,10 @@ export interface Rows {
   truncated: boolean;
 }
 
-export interface Records extends Rows {
+export interface Records extends Rows, Measure {
   kpi: string;
-  numerator: number | null;
-  denominator: number | null;
-  value: number | null;
   receipt: string;
-  knowledge_time: string;
+  knowledge_time: string | null;
 }
 
 export interface SourceHealth {
@@ -215,7 +212,7 @@ export interface SourceHealth {
 
 export interface Health {
   sources: SourceHealth[];
-  knowledge_time: string;
+  knowledge_time: string | null;
 }
 
 export interface Receipt {
@@ -224,6 +221,6 @@ export interface Receipt {
   version: number;
   definition_hash: string;
   title: string;
-  knowledge_time: string;
+  knowledge_time: string | null;
   watermarks: { table: string; version: number; rows: number }[];
 }

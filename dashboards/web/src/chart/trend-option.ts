@@ -1,8 +1,7 @@
 // A trend as a chart: its axes, its scale, the room for its labels. What is drawn, not how numbers come about.
 import { amount, type Manner } from '../words/format';
-import { bucket } from '../words/time';
 import { apart, ticks } from './ticks';
-import { pointWords, type Trend } from './trend';
+import { axisLabels, pointWords, type Trend } from './trend';
 import { seriesOf, small, type Plan } from './trend-series';
 
 /** Above so many buckets columns become too thin to read, and a line is drawn instead. */
@@ -20,13 +19,15 @@ export const inColumns = (trend: Trend) =>
 export function trendOption(trend: Trend, manner: Manner, width: number, height: number) {
   const columns = inColumns(trend);
   const narrow = width < narrowest;
+  /** Every bucket has a band of its own; a line runs from edge to edge instead. */
+  const banded = columns || trend.points.length === 1;
   const drawn = [...trend.points, ...trend.previous.slice(0, trend.points.length)].flatMap((point) => point.value ?? []);
   const scale = ticks(trend.target === null ? drawn : [...drawn, trend.target], {
     zero: columns,
     whole: trend.of.unit === 'percent' ? 1 : undefined,
   });
   const axis = (value: number) => amount(value, trend.of, manner, 'axis');
-  const labels = trend.points.map((point) => bucket(point.from, trend.grain, manner));
+  const labels = axisLabels(trend, manner);
   // The first label stands under the first point, half of it left of the axis.
   const overhang = columns ? 0 : ((labels[0]?.length ?? 0) * digitWidth) / 2;
   const left = Math.ceil(Math.max(overhang, 16 + digitWidth * Math.max(...[scale.min, scale.max, scale.max - scale.interval].map((value) => axis(value).length))));
@@ -50,7 +51,7 @@ export function trendOption(trend: Trend, manner: Manner, width: number, height:
     write,
     end,
     open: end >= 0 && !trend.points[end]?.complete,
-    beside: columns ? (width - left - right) / trend.points.length / 2 + 6 : 8,
+    beside: banded ? (width - left - right) / trend.points.length / 2 + 6 : 8,
     aside,
   };
 
@@ -61,7 +62,7 @@ export function trendOption(trend: Trend, manner: Manner, width: number, height:
     xAxis: {
       type: 'category',
       data: labels,
-      boundaryGap: columns || trend.points.length === 1,
+      boundaryGap: banded,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: 'var(--rule)' }, onZero: columns },
       axisLabel: { ...small, color: 'var(--muted)', margin: 10, hideOverlap: true },

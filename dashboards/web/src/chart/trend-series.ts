@@ -22,12 +22,15 @@ export interface Plan {
 
 export const seriesOf = (plan: Plan) => [...past(plan), ...(plan.columns ? columnsOf(plan) : lineOf(plan)), ...target(plan)];
 
-/** A label right of a point, where it steps aside for the others. */
-const besideLabel = (plan: Plan, text: string, move: number, style: object) => ({
+/** The dot at the end of a line. */
+const dot = 8;
+
+/** A label right of a point, where it steps aside for the others. All of a chart begin at the same place. */
+const besideLabel = (plan: Plan, text: string, move: number, symbol: number, style: object) => ({
   ...small,
   show: true,
   position: 'right',
-  distance: plan.beside,
+  distance: plan.beside + (plan.columns ? 0 : (dot - symbol) / 2),
   offset: [0, move],
   formatter: text,
   ...style,
@@ -39,9 +42,9 @@ function lastOf(plan: Plan) {
   return {
     value,
     symbol: 'circle',
-    symbolSize: 8,
+    symbolSize: dot,
     itemStyle: plan.open ? { color: 'var(--ground)', borderColor: accent, borderWidth: 2 } : {},
-    label: besideLabel(plan, plan.write(value), plan.aside.now, { color: 'var(--text)', fontWeight: 600 }),
+    label: besideLabel(plan, plan.write(value), plan.aside.now, dot, { color: 'var(--text)', fontWeight: 600 }),
   };
 }
 
@@ -51,7 +54,7 @@ function past(plan: Plan) {
   if (trend.previous.length === 0) return [];
   const data = trend.points.map((_, at) => trend.previous[at]?.value ?? null);
   const end = data.findLastIndex((value) => value !== null);
-  const label = besideLabel(plan, 'before', aside.before, { color: 'var(--muted)' });
+  const label = besideLabel(plan, 'before', aside.before, 2, { color: 'var(--muted)' });
   return [
     {
       name: 'before',
@@ -131,12 +134,14 @@ function target(plan: Plan) {
   const value = trend.target;
   const at = narrow ? 0 : trend.points.length - 1;
   const text = `target ${write(value)}`;
-  const muted = { color: 'var(--muted)' };
-  const label = besideLabel(plan, text, aside.target, narrow ? { ...muted, position: [0, -16] } : muted);
+  // Above the lines, which may run through it where the chart is narrow.
+  const muted = { color: 'var(--muted)', textBorderColor: 'var(--ground)', textBorderWidth: 3 };
+  const label = besideLabel(plan, text, aside.target, 0, narrow ? { ...muted, position: [0, -16] } : muted);
   return [
     {
       name: 'target',
       type: 'line',
+      z: 5,
       silent: true,
       emphasis: { disabled: true },
       showAllSymbol: true,

@@ -4,6 +4,9 @@ import type { Grain, Kind, Point } from '../api/types';
 import { amount, type Manner, type Unit } from '../words/format';
 import { bucket } from '../words/time';
 
+/** A little more, so that the same week does not stand at both ends. */
+const year = 380 * 86_400_000;
+
 export interface Trend {
   points: Point[];
   previous: Point[];
@@ -11,6 +14,13 @@ export interface Trend {
   kind: Kind;
   grain: Grain;
   of: Unit;
+}
+
+/** What stands under the axis. Days and weeks of more than a year are told apart by their month and year. */
+export function axisLabels({ points, grain }: Trend, manner: Manner): string[] {
+  const span = Date.parse(points.at(-1)?.from ?? '') - Date.parse(points[0]?.from ?? '');
+  const said = span > year && (grain === 'day' || grain === 'week') ? 'month' : grain;
+  return points.map((point) => bucket(point.from, said, manner));
 }
 
 /** One bucket: when, how much, and how much before. */

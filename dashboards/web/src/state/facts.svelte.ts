@@ -22,8 +22,8 @@ export const facts = {
     this.knew(reading.knowledge_time);
   },
   /** Everything said so far was known at the latest of these. */
-  knew(at: string) {
-    if (!knowledge || at > knowledge) knowledge = at;
+  knew(at: string | null) {
+    if (at && (!knowledge || at > knowledge)) knowledge = at;
   },
   /** Another tenant: nothing said before holds. */
   begin() {

@@ -29,7 +29,7 @@ export interface Place {
 }
 
 export const tabs: Tab[] = ['trend', 'slices', 'records', 'definition'];
-export const grains: Grain[] = ['hour', 'day', 'week', 'month', 'quarter'];
+export const grains: Grain[] = ['hour', 'day', 'week', 'month', 'quarter', 'year'];
 const compares: Compare[] = ['previous', 'year', 'none'];
 const usualPeriod: Period = { name: 'month_to_date' };
 const day = /^\d{4}-\d{2}-\d{2}$/;

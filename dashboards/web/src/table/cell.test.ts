@@ -5,8 +5,8 @@ const american = { locale: 'en-US', zone: 'America/New_York' };
 
 describe('a cell', () => {
   it('follows the type of its column', () => {
-    expect(cellWords('2011-12-09T12:50:00Z', 'timestamp', american)).toBe('Dec 9, 2011, 07:50 AM');
-    expect(cellWords('2011-12-09', 'date', american)).toBe('Dec 9, 2011');
+    expect(cellWords('2011-12-09T12:50:00Z', 'Timestamp(µs, "UTC")', american)).toBe('Dec 9, 2011, 07:50 AM');
+    expect(cellWords('2011-12-09', 'Date32', american)).toBe('Dec 9, 2011');
     expect(cellWords('536365', 'text', american)).toBe('536365');
     expect(cellWords(-1234.5678, 'decimal(18,4)', american)).toBe('−1,234.5678');
     expect(cellWords(true, 'boolean', american)).toBe('Yes');
@@ -22,6 +22,9 @@ describe('a cell', () => {
     expect(isNumber('Decimal128(18, 4)')).toBe(true);
     expect(isNumber('BIGINT')).toBe(true);
     expect(isNumber('Int64')).toBe(true);
+    expect(isNumber('Float64')).toBe(true);
+    expect(isNumber('Utf8View')).toBe(false);
+    expect(isNumber('Timestamp(µs, "UTC")')).toBe(false);
     expect(isNumber('interval')).toBe(false);
     expect(isNumber('text')).toBe(false);
   });

@@ -6,7 +6,6 @@ import { day, instant } from '../words/time';
 const numbers = /^(u?int\d*|bigint|smallint|integer|decimal\d*|numeric|float\d*|double|real)\b/i;
 
 export const isNumber = (type: string) => numbers.test(type);
-export const isTime = (type: string) => /^(timestamp|date)/i.test(type);
 
 /** The decimals that the numbers of a column need, so that they stand under each other. */
 export function decimalsOf(values: Cell[]): number {

@@ -112,7 +112,8 @@ function formatter(value: number, of: Unit, locale: string, size: Size): Intl.Nu
 
 function precision(value: number, of: Unit, size: Size): Intl.NumberFormatOptions {
   const magnitude = Math.abs(value);
-  if (size === 'axis') return { notation: 'compact', maximumFractionDigits: 1 };
+  // Two digits, for steps of a quarter: an axis that goes 1.3K, 1.5K, 1.8K would lie.
+  if (size === 'axis') return { notation: 'compact', maximumFractionDigits: 2 };
   if (size === 'exact') {
     if (of.unit === 'percent') return { minimumFractionDigits: 1, maximumFractionDigits: 2 };
     if (of.unit === 'money') return { minimumFractionDigits: 2, maximumFractionDigits: 4 };

@@ -19,6 +19,7 @@ export function bucket(from: string, grain: Grain, manner: Manner, length: 'shor
     return written(from, manner, { ...(long && { day: 'numeric', month: 'short' }), hour: '2-digit', minute: '2-digit' });
   }
   if (grain === 'month') return written(from, manner, { month: long ? 'long' : 'short', year: 'numeric' });
+  if (grain === 'year') return written(from, manner, { year: 'numeric' });
   if (grain === 'quarter') return quarter(from, manner);
   if (!long) return written(from, manner, { day: 'numeric', month: 'short' });
   const name = written(from, manner, { weekday: grain === 'day' ? 'short' : undefined, day: 'numeric', month: 'short', year: 'numeric' });
@@ -35,6 +36,18 @@ export function lasting(seconds: number, manner: Manner): string {
   const [size, unit] = steps.find(([size]) => seconds >= size) ?? [1, 'second'];
   const whole = Math.floor(Math.max(seconds, 0) / size);
   return `${count(whole, manner)} ${unit}${whole === 1 ? '' : 's'}`;
+}
+
+/** The calendar day (YYYY-MM-DD) on which an instant falls. */
+export function localDay(at: string, manner: Manner): string {
+  return cached({ ...manner, locale: 'en-CA' }, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
+}
+
+/** "8 days", "5.5 hours": an age in hours as people say it. */
+export function aged(hours: number, manner: Manner): string {
+  const [value, unit] = hours >= 48 ? [hours / 24, 'day'] : [hours, 'hour'];
+  const written = new Intl.NumberFormat(manner.locale, { maximumFractionDigits: value >= 10 ? 0 : 1 }).format(value);
+  return `${written} ${unit}${written === '1' ? '' : 's'}`;
 }
 
 /** Moves a calendar day (YYYY-MM-DD). */

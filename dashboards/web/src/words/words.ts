@@ -1,13 +1,21 @@
 // Sentences about figures, and names made readable. No numbers are computed here.
 import type { Kind, KpiDefinition, Records } from '../api/types';
-import { amount, count, type Manner, type Unit } from './format';
+import { amount, count, type Manner } from './format';
 
 /** `ship_country` becomes "Ship country". */
 export function label(name: string): string {
-  if (name === 'at') return 'When';
-  const words = name.replace(/^_+/, '').replaceAll('_', ' ').trim();
+  const words = phrase(name);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** The same within a sentence: `sku` stays "SKU". */
+export function phrase(name: string): string {
+  return said[name] ?? name.split('_').filter(Boolean).map((word) => (abbreviated.has(word) ? word.toUpperCase() : word)).join(' ');
+}
+
+/** What the columns of every figure are called, whatever its records are. */
+const said: Record<string, string> = { at: 'when', numerator: 'counts', denominator: 'out of' };
+const abbreviated = new Set(['csv', 'id', 'po', 'scms', 'scor', 'sku', 'sla', 'sql', 'uom', 'xes']);
 
 /** The key of a slice or the value of a filter, as a reader calls it. */
 export function keyWords(key: string | number | boolean | null): string {
@@ -38,20 +46,22 @@ export function recordCount(n: number, manner: Manner): string {
 
 /** What the records of a figure come to: a lead, and the figure they come to. */
 export function sumLine(
-  records: Pick<Records, 'total' | 'value' | 'numerator' | 'denominator'>,
+  records: Pick<Records, 'total' | 'value' | 'currency' | 'numerator' | 'denominator'>,
   kind: Kind,
-  of: Unit,
+  unit: string,
   manner: Manner,
 ): { lead: string; figure: string } {
+  const { currency } = records;
   const these = records.total === 1 ? 'This 1 record' : `These ${count(records.total, manner)} records`;
   const one = records.total === 1;
   if (records.value === null) {
-    const mixed = of.unit === 'money' && records.total > 0;
+    const mixed = unit === 'money' && records.total > 0;
     return { lead: mixed ? `${these} are in several currencies and were not added` : `${these} give no figure`, figure: '' };
   }
-  const figure = amount(records.value, of, manner, 'exact');
+  const figure = amount(records.value, { unit, currency }, manner, 'exact');
   if (kind === 'ratio') {
-    const plain = { unit: 'count', currency: null };
+    // Of a share, it is the parts that are in a currency.
+    const plain = { unit: currency ? 'money' : 'count', currency };
     const top = amount(records.numerator, plain, manner, 'exact');
     const bottom = amount(records.denominator, plain, manner, 'exact');
     return { lead: `${these} ${one ? 'gives' : 'give'} ${top} out of ${bottom}:`, figure };
