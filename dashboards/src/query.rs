@@ -29,7 +29,7 @@ pub(crate) struct QuestionParameters {
     pub compare: Option<String>,
     /// Filters as `dimension:value`; may be repeated, several of one dimension widen it.
     #[serde(skip)]
-    #[param(value_type = Option<Vec<String>>)]
+    #[param(ignore)]
     pub r#where: Vec<String>,
     /// Knowledge time: answer as it was known then.
     pub as_of: Option<String>,

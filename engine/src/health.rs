@@ -35,7 +35,7 @@ pub struct SourceHealth {
     pub source: String,
     /// Which installation of it.
     pub instance: String,
-    /// When its newest record happened.
+    /// When the newest of its records until the tenant's now happened.
     pub last_record_at: Option<DateTime<Utc>>,
     /// When its newest file or delivery landed.
     pub last_loaded_at: Option<DateTime<Utc>>,
@@ -63,8 +63,10 @@ pub async fn sources(session: &Session) -> Result<Vec<SourceHealth>> {
     let mut sources: BTreeMap<(String, String), SourceHealth> = BTreeMap::new();
     let tables = session.business_tables().filter(|table| session.rows_of(table) > 0).map(str::to_owned).collect::<Vec<_>>();
     for table in tables {
-        let statement =
-            format!("SELECT {SOURCE}, {INSTANCE}, count(*), max({OCCURRED_AT}) FROM {table} GROUP BY {SOURCE}, {INSTANCE}");
+        let statement = format!(
+            "SELECT {SOURCE}, {INSTANCE}, count(*), max(CASE WHEN {OCCURRED_AT} <= now() THEN {OCCURRED_AT} END) \
+             FROM {table} GROUP BY {SOURCE}, {INSTANCE}"
+        );
         for (source, instance, rows, last) in counts(session, &statement).await? {
             let health = entry(&mut sources, source, instance);
             health.rows += rows;

@@ -267,11 +267,21 @@ fn as_instant(instant: &ArrayRef) -> Result<ArrayRef, arrow::error::ArrowError> 
     }
 }
 
+/// Rows hashed at a time.
+const HASHED_ROWS: usize = 4_096;
+
 /// A hash of the row's own columns by its order-preserving row encoding: equal rows hash alike on every machine.
 fn row_hashes(contract: &TableContract, own: &[ArrayRef]) -> Result<ArrayRef> {
     let failed = |error: arrow::error::ArrowError| EngineError::Internal(format!("hashing rows of {}: {error}", contract.name));
     let fields = own.iter().map(|column| SortField::new(column.data_type().clone())).collect();
     let converter = RowConverter::new(fields).map_err(failed)?;
-    let rows = converter.convert_columns(own).map_err(failed)?;
-    Ok(Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| xxh3_64(row.as_ref()).cast_signed()))))
+    let count = own.first().map_or(0, |column| column.len());
+    let mut hashes = Vec::with_capacity(count);
+    // In pieces that stay in the processor's cache: the encoding of a whole table is as large as the table.
+    for start in (0..count).step_by(HASHED_ROWS) {
+        let piece = own.iter().map(|column| column.slice(start, HASHED_ROWS.min(count - start))).collect::<Vec<_>>();
+        let rows = converter.convert_columns(&piece).map_err(failed)?;
+        hashes.extend(rows.iter().map(|row| xxh3_64(row.as_ref()).cast_signed()));
+    }
+    Ok(Arc::new(Int64Array::from(hashes)))
 }

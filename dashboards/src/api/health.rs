@@ -29,7 +29,7 @@ pub(crate) struct Health {
 /// Health of a tenant's sources.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/health", tag = "health", params(("tenant" = String, Path)),
-    responses((status = 200, body = Health), (status = 401, body = Problem), (status = 404, body = Problem))
+    responses((status = 200, body = Health), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn sources(asked: Asked) -> Answer<Json<Health>> {
     let sources = health::sources(&asked.session).await?;
@@ -42,7 +42,7 @@ pub(crate) struct QuarantinePage {
     /// The columns of `rows`.
     pub columns: Vec<Column>,
     /// One array a value that did not fit.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     pub rows: Box<RawValue>,
     /// How many there are.
     pub total: u64,
@@ -60,7 +60,7 @@ const DEFAULT_ROWS: usize = 100;
 /// Rows that did not fit, with the file, line, column, text and reason.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/quarantine", tag = "health", params(("tenant" = String, Path), QuestionParameters),
-    responses((status = 200, body = QuarantinePage), (status = 401, body = Problem), (status = 404, body = Problem))
+    responses((status = 200, body = QuarantinePage), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn quarantine(asked: Asked, question: Question, headers: HeaderMap) -> Answer<Response> {
     let encoding = Encoding::negotiated(question.parameters.format.as_deref(), &headers)?;
@@ -89,7 +89,7 @@ pub(crate) async fn live() -> &'static str {
 }
 
 /// The process can answer: its store is reachable.
-#[utoipa::path(get, path = "/health/ready", tag = "process", responses((status = 200, body = str), (status = 503, body = Problem)))]
+#[utoipa::path(get, path = "/health/ready", tag = "process", responses((status = 200, body = str), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn ready(State(state): State<Dashboards>) -> Answer<&'static str> {
     state.control.partners().await?;
     Ok("ready\n")

@@ -39,8 +39,13 @@ fn without_target(question: &Question) -> ReadingRequest {
 /// A number, what it is compared with, its target and its trend.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/kpis/{kpi}/reading", tag = "kpis",
-    params(("tenant" = String, Path), ("kpi" = String, Path), QuestionParameters),
-    responses((status = 200, body = Reading), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem))
+    params(
+        ("tenant" = String, Path),
+        ("kpi" = String, Path),
+        ("where" = Option<Vec<String>>, Query, description = "Filters as `dimension:value`; several of one dimension widen it"),
+        QuestionParameters
+    ),
+    responses((status = 200, body = Reading), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
     State(state): State<Dashboards>,

@@ -46,7 +46,7 @@ pub(crate) struct RecordPage {
     /// The columns of `rows`.
     pub columns: Vec<Column>,
     /// One array a record, newest first.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     pub rows: Box<RawValue>,
     /// How many records there are.
     pub total: u64,
@@ -68,8 +68,13 @@ pub(crate) struct RecordPage {
 /// The records that add up to a number, page by page, or all of them as CSV or Arrow.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/kpis/{kpi}/records", tag = "kpis",
-    params(("tenant" = String, Path), ("kpi" = String, Path), QuestionParameters),
-    responses((status = 200, body = RecordPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem))
+    params(
+        ("tenant" = String, Path),
+        ("kpi" = String, Path),
+        ("where" = Option<Vec<String>>, Query, description = "Filters as `dimension:value`; several of one dimension widen it"),
+        QuestionParameters
+    ),
+    responses((status = 200, body = RecordPage), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
     State(state): State<Dashboards>,

@@ -24,8 +24,13 @@ use crate::state::Dashboards;
 /// A KPI by hour, day, week, month, quarter or year.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/kpis/{kpi}/series", tag = "kpis",
-    params(("tenant" = String, Path), ("kpi" = String, Path), QuestionParameters),
-    responses((status = 200, body = Series), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem))
+    params(
+        ("tenant" = String, Path),
+        ("kpi" = String, Path),
+        ("where" = Option<Vec<String>>, Query, description = "Filters as `dimension:value`; several of one dimension widen it"),
+        QuestionParameters
+    ),
+    responses((status = 200, body = Series), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
     State(state): State<Dashboards>,

@@ -25,8 +25,13 @@ const DEFAULT_SLICES: usize = 20;
 /// A KPI by the values of one dimension, the largest first, beside the span before.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/kpis/{kpi}/slices", tag = "kpis",
-    params(("tenant" = String, Path), ("kpi" = String, Path), QuestionParameters),
-    responses((status = 200, body = Slices), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem))
+    params(
+        ("tenant" = String, Path),
+        ("kpi" = String, Path),
+        ("where" = Option<Vec<String>>, Query, description = "Filters as `dimension:value`; several of one dimension widen it"),
+        QuestionParameters
+    ),
+    responses((status = 200, body = Slices), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
     State(state): State<Dashboards>,

@@ -63,7 +63,7 @@ pub(crate) async fn tenants_of(state: &Dashboards, asker: &Asker) -> Answer<Vec<
 }
 
 /// The tenants that may be seen.
-#[utoipa::path(get, path = "/api/v1/tenants", tag = "tenants", responses((status = 200, body = Tenants), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/tenants", tag = "tenants", responses((status = 200, body = Tenants), (status = 401, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn tenants(State(state): State<Dashboards>, asker: Asker) -> Answer<Json<Tenants>> {
     Ok(Json(Tenants { tenants: tenants_of(&state, &asker).await? }))
 }

@@ -25,7 +25,7 @@ pub struct Watermark {
 }
 
 /// The receipt of one number.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Receipt {
     /// Made of all that follows but the value: the same question at the same knowledge time has the same receipt.
     pub id: String,
