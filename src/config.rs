@@ -43,7 +43,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             home: DEFAULT_HOME.into(),
-            log: "warn".into(),
+            // The Delta kernel calls a table that does not exist yet, and a commit that is tried again, an error.
+            log: "warn,buoyant_kernel=off,deltalake_core::kernel::transaction=off".into(),
             http: HttpConfig::default(),
             lake: LakeConfig::default(),
             control: ControlConfig::default(),

@@ -26,8 +26,7 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
     let home = Home::open(&config).await?;
     let session = home.session(&arguments.tenant, arguments.as_of.as_deref()).await?;
     if arguments.id == LIST {
-        list(&session);
-        return Ok(());
+        return list(&session);
     }
     let kpi = session.kpi(&arguments.id)?;
     let request = request(&arguments)?;
@@ -40,6 +39,9 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
     if let Some(by) = &arguments.by {
         let (slices, receipt) = slices::slices(&session, &kpi, &request, by, arguments.limit.unwrap_or(DEFAULT_SLICES)).await?;
         keep(&home, &receipt).await?;
+        if slices.truncated {
+            eprintln!("showing the {} largest of {} slices; --limit gives more", slices.slices.len(), slices.total);
+        }
         return print(&slices, arguments.format, || {
             slices
                 .slices
@@ -103,25 +105,26 @@ fn shown(amount: &quarterdeck_engine::kpi::amount::Amount) -> String {
 /// Prints the answer as JSON, or its lines for people.
 fn print<T: Serialize>(answer: &T, format: OutputFormat, lines: impl FnOnce() -> Vec<(String, String)>) -> Result<()> {
     match format {
-        OutputFormat::Json => println!("{}", serde_json::to_string(answer)?),
+        OutputFormat::Json => output::line(serde_json::to_string(answer)?)?,
         OutputFormat::Csv => {
-            println!("key,value");
+            output::line("key,value")?;
             for (key, value) in lines() {
-                println!("\"{}\",\"{}\"", key.replace('"', "\"\""), value.replace('"', "\"\""));
+                output::line(format!("\"{}\",\"{}\"", key.replace('"', "\"\""), value.replace('"', "\"\"")))?;
             }
         }
         OutputFormat::Table => {
             for (key, value) in lines() {
-                println!("{key:<32} {value}");
+                output::line(format!("{key:<32} {value}"))?;
             }
         }
     }
     Ok(())
 }
 
-fn list(session: &Session) {
+fn list(session: &Session) -> Result<()> {
     for kpi in session.kpis() {
         let missing = session.missing_table(kpi).map(|table| format!("  (no records in {table})")).unwrap_or_default();
-        println!("{:<24} {}{missing}", kpi.id, kpi.title);
+        output::line(format!("{:<24} {}{missing}", kpi.id, kpi.title))?;
     }
+    Ok(())
 }

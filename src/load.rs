@@ -14,6 +14,7 @@ use crate::cli::{LoadArguments, OutputFormat};
 use crate::clock;
 use crate::config::Config;
 use crate::home::{Home, profile};
+use crate::output;
 
 /// The partner that owns tenants which the command line makes.
 pub(crate) const OWN_PARTNER: &str = "own";
@@ -38,8 +39,8 @@ pub(crate) async fn run(config: Config, arguments: LoadArguments) -> Result<()> 
     keep_tenant(&home.control, &tenant).await?;
     let report = load_files(&sink, &pack, &config.ingest_limits, &request).await?;
     match arguments.format {
-        OutputFormat::Json => println!("{}", report_json(&report)),
-        OutputFormat::Table | OutputFormat::Csv => print!("{}", report_text(&arguments.tenant, &report)),
+        OutputFormat::Json => output::line(report_json(&report))?,
+        OutputFormat::Table | OutputFormat::Csv => output::line(report_text(&arguments.tenant, &report).trim_end())?,
     }
     Ok(())
 }

@@ -24,6 +24,21 @@ pub(crate) fn rows(batches: &[RecordBatch], truncated: bool, format: OutputForma
     Ok(())
 }
 
+/// Prints one line to standard output; a reader that has gone is an error, not a panic.
+pub(crate) fn line(text: impl std::fmt::Display) -> Result<()> {
+    writeln!(io::stdout(), "{text}")?;
+    Ok(())
+}
+
+/// Whether `error` is a reader that has gone: `quarterdeck … | head`.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let gone = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<io::Error>();
+        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) || cause.to_string().contains("Broken pipe")
+    };
+    error.chain().any(gone)
+}
+
 fn table(mut out: impl Write, batches: &[RecordBatch]) -> Result<()> {
     writeln!(out, "{}", pretty_format_batches(batches)?)?;
     Ok(())

@@ -45,6 +45,9 @@ pub(crate) struct QuestionParameters {
     pub format: Option<String>,
 }
 
+/// Every parameter; another one is refused, for its sender means something by it that the answer would not honour.
+const KNOWN: [&str; 11] = ["period", "from", "to", "compare", "where", "as_of", "grain", "by", "limit", "offset", "format"];
+
 /// A question about a KPI.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
@@ -65,6 +68,9 @@ impl<S: Sync> FromRequestParts<S> for Question {
         let read = |error: &dyn std::fmt::Display| Problem::bad_request(format!("the query string cannot be read: {error}"));
         let Query(mut parameters) = Query::<QuestionParameters>::try_from_uri(&parts.uri).map_err(|error| read(&error))?;
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|error| read(&error))?;
+        if let Some((unknown, _)) = pairs.iter().find(|(key, _)| !KNOWN.contains(&key.as_str())) {
+            return Err(Problem::bad_request(format!("no parameter `{unknown}`; there is {}", KNOWN.join(", "))));
+        }
         parameters.r#where = pairs.into_iter().filter(|(key, _)| key == "where").map(|(_, value)| value).collect();
         Self::new(parameters)
     }

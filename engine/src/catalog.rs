@@ -13,7 +13,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
 use crate::contract::Contracts;
-use crate::error::EngineError;
+use crate::error::{EngineError, readable};
 use crate::lake::current::{self, Known};
 use crate::lake::snapshot::TenantSnapshot;
 use crate::library::{Library, LibraryFile};
@@ -28,6 +28,31 @@ pub const HISTORY: &str = "history";
 /// Named SELECTs of `sql/views/`, by name.
 pub fn views(library: &Library) -> BTreeMap<String, LibraryFile> {
     library.under("views").map(|file| (file.stem().to_owned(), file.clone())).collect()
+}
+
+/// The first view that reads itself, directly or through others.
+///
+/// # Errors
+/// [`EngineError::File`] naming it and the way round.
+pub fn refuse_circles(views: &BTreeMap<String, LibraryFile>) -> Result<(), EngineError> {
+    for (name, file) in views {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut pending = crate::lineage::references(&file.text);
+        while let Some(read) = pending.pop() {
+            if read == *name {
+                return Err(EngineError::file(
+                    &file.path,
+                    format!("the view `{name}` reads itself, by itself or through other views"),
+                ));
+            }
+            if let Some(view) = views.get(&read)
+                && seen.insert(read)
+            {
+                pending.extend(crate::lineage::references(&view.text));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the schemas of a session are made from.
@@ -84,7 +109,7 @@ impl CurrentSchema {
             .state()
             .create_logical_plan(&file.text)
             .await
-            .map_err(|error| EngineError::file(&file.path, error.find_root().strip_backtrace()))?;
+            .map_err(|error| EngineError::file(&file.path, readable(&error)))?;
         Ok(Arc::new(ViewTable::new(plan, Some(file.text.clone()))))
     }
 

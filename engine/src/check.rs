@@ -7,7 +7,7 @@ use arrow::datatypes::Schema;
 use datafusion::prelude::SessionContext;
 
 use crate::engine::Engine;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, readable};
 use crate::kpi::frame::KpiFrame;
 use crate::landing::{check_mapped_columns, plan_mapping};
 use crate::profile::TenantProfile;
@@ -32,7 +32,7 @@ pub async fn views_and_kpis(engine: &Engine, profile: TenantProfile) -> Result<V
         let path = format!("views/{view}.sql");
         let planned = session.plan(&format!("SELECT * FROM {view}")).await;
         let fault = planned.err().map(|error| match error {
-            EngineError::Query { source, .. } => EngineError::file(&path, source.find_root().strip_backtrace()),
+            EngineError::Query { cause, .. } => in_file(&path, readable(&cause)),
             other => other,
         });
         checked.push(Checked { path, fault });
@@ -51,8 +51,11 @@ pub async fn mapping(engine: &Engine, profile: &TenantProfile, table: &str, path
     let contract = engine.contracts().get(table)?;
     let context = SessionContext::new_with_state(engine.planning(profile.now));
     let rows = RecordBatch::new_empty(Arc::new(raw));
-    let frame = plan_mapping(&context, sql, &[rows])
-        .await
-        .map_err(|error| EngineError::file(path, error.find_root().strip_backtrace()))?;
+    let frame = plan_mapping(&context, sql, &[rows]).await.map_err(|error| EngineError::file(path, readable(&error)))?;
     check_mapped_columns(path, contract, &frame)
+}
+
+/// A message that names its file already is left as it is.
+fn in_file(path: &str, detail: String) -> EngineError {
+    if detail.starts_with("views/") { EngineError::Request(detail) } else { EngineError::file(path, detail) }
 }

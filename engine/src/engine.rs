@@ -48,12 +48,14 @@ impl Engine {
     pub fn new(lake: Lake, library: Library, limits: EngineLimits) -> Result<Self> {
         let contracts = Arc::new(Contracts::read(&library)?);
         let kpis = Arc::new(Kpis::read(&library)?);
+        let views = catalog::views(&library);
+        catalog::refuse_circles(&views)?;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_pool_bytes)))
             .build_arc()
             .map_err(EngineError::query("preparing the query engine"))?;
         Ok(Self {
-            views: Arc::new(catalog::views(&library)),
+            views: Arc::new(views),
             answers: Answers::new(limits.answer_cache_bytes),
             snapshots: Cache::new(limits.open_tenants),
             lake,

@@ -58,20 +58,20 @@ pub enum EngineError {
         remedy: String,
     },
     /// A query that DataFusion could not plan or run.
-    #[error("{context}: {}", readable(.source))]
+    #[error("{context}: {}", readable(.cause))]
     Query {
         /// What was being asked.
         context: String,
         /// DataFusion's own error.
-        source: DataFusionError,
+        cause: DataFusionError,
     },
     /// Object storage or a Delta log that could not be read or written.
-    #[error("{context}: {source}")]
+    #[error("{context}: {cause}")]
     Storage {
         /// What was being read or written.
         context: String,
         /// The library's own error.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        cause: Box<dyn std::error::Error + Send + Sync>,
     },
     /// An invariant of ours that does not hold.
     #[error("internal error: {0}")]
@@ -85,7 +85,7 @@ impl EngineError {
             Self::NotFound { .. } => Kind::NotFound,
             Self::File { .. } | Self::Request(_) => Kind::Invalid,
             Self::Limit { .. } => Kind::Limit,
-            Self::Query { source, .. } => query_kind(source),
+            Self::Query { cause, .. } => query_kind(cause),
             Self::Storage { .. } => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
         }
@@ -101,14 +101,14 @@ impl EngineError {
 
     pub(crate) fn query(context: impl Into<String>) -> impl FnOnce(DataFusionError) -> Self {
         let context = context.into();
-        move |source| Self::Query { context, source }
+        move |cause| Self::Query { context, cause }
     }
 
     pub(crate) fn storage<E>(context: impl Into<String>) -> impl FnOnce(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        move |source| Self::Storage { context: context.into(), source: source.into() }
+        move |cause| Self::Storage { context: context.into(), cause: cause.into() }
     }
 }
 
@@ -130,6 +130,9 @@ fn query_kind(source: &DataFusionError) -> Kind {
 }
 
 /// The root message, without DataFusion's chain of wrappers.
-fn readable(source: &DataFusionError) -> String {
-    source.find_root().strip_backtrace()
+pub(crate) fn readable(error: &DataFusionError) -> String {
+    match error.find_root() {
+        DataFusionError::External(inner) if inner.is::<EngineError>() => inner.to_string(),
+        root => root.strip_backtrace(),
+    }
 }

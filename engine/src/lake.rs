@@ -141,7 +141,7 @@ impl Lake {
         }
         Err(EngineError::Storage {
             context: format!("{}: other writers came first {COMMIT_ATTEMPTS} times", context()),
-            source: last_error.map_or_else(|| "no attempt was made".into(), Into::into),
+            cause: last_error.map_or_else(|| "no attempt was made".into(), Into::into),
         })
     }
 }

@@ -4,21 +4,21 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::compute::{cast, concat_batches};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::compute::{CastOptions, cast, cast_with_options, concat_batches};
 use arrow::datatypes::{DataType, Schema, SchemaRef, TimestampMicrosecondType};
 use arrow::row::{RowConverter, SortField};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
-use datafusion::prelude::{SessionContext, ident};
+use datafusion::prelude::{SessionContext, ident, lit};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::contract::{self, TableContract};
 use crate::ddl::timestamp_type;
 use crate::engine::Engine;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, readable};
 use crate::lake::batches::{self, BatchRecord, Phase};
 use crate::profile::TenantProfile;
 use crate::scope::{Scope, TenantId};
@@ -46,8 +46,8 @@ pub struct BatchOrigin {
 /// What sources need of the engine.
 #[async_trait]
 pub trait Sink: Send + Sync {
-    /// Hashes of the files that the pack has landed.
-    async fn landed_files(&self, pack: &str) -> Result<HashSet<String>>;
+    /// Hashes of the files that the pack has landed for an installation of its source.
+    async fn landed_files(&self, pack: &str, instance: &str) -> Result<HashSet<String>>;
 
     /// Announces a batch; none of its rows is seen until [`Sink::finish`].
     async fn begin(&self, origin: &BatchOrigin) -> Result<()>;
@@ -85,7 +85,7 @@ impl TenantSink {
 
     /// Runs the mapping, in the table's physical order.
     async fn mapped(&self, contract: &TableContract, path: &str, sql: &str, raw: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
-        let failed = |error: datafusion::error::DataFusionError| EngineError::file(path, error.find_root().strip_backtrace());
+        let failed = |error: datafusion::error::DataFusionError| EngineError::file(path, readable(&error));
         let context = SessionContext::new_with_state(self.engine.planning(self.profile.now));
         let frame = plan_mapping(&context, sql, raw).await.map_err(failed)?;
         check_mapped_columns(path, contract, &frame)?;
@@ -138,6 +138,18 @@ pub(crate) fn check_mapped_columns(path: &str, contract: &TableContract, frame: 
     if let Some(unknown) = given.iter().find(|field| !known(field.name())) {
         return Err(EngineError::file(path, format!("gives `{}`, which is not a column of {}", unknown.name(), contract.name)));
     }
+    for field in given {
+        let Some(column) = contract.columns.iter().find(|column| column.name == *field.name()) else { continue };
+        if !keeps_values(field.data_type(), &column.data_type) {
+            let detail = format!(
+                "gives `{}` as {}, which would be changed on its way into {}: cast or round it in the mapping",
+                column.name,
+                field.data_type(),
+                column.data_type
+            );
+            return Err(EngineError::file(path, detail));
+        }
+    }
     let has = |name: &str| given.iter().any(|field| field.name() == name);
     let required = contract.columns.iter().filter(|column| column.required).map(|column| column.name.as_str());
     match required.chain([contract::VERSION]).find(|name| !has(name)) {
@@ -148,11 +160,11 @@ pub(crate) fn check_mapped_columns(path: &str, contract: &TableContract, frame: 
 
 #[async_trait]
 impl Sink for TenantSink {
-    async fn landed_files(&self, pack: &str) -> Result<HashSet<String>> {
+    async fn landed_files(&self, pack: &str, instance: &str) -> Result<HashSet<String>> {
         let session = self.engine.session(&self.scope, self.tenant.as_str(), self.profile.clone(), None).await?;
-        let landed = session.plan("SELECT file_hash, pack FROM loads").await?;
-        let landed =
-            landed.filter(ident("pack").eq(datafusion::prelude::lit(pack))).map_err(EngineError::query("reading loads"))?;
+        let landed = session.plan("SELECT file_hash, pack, _instance FROM loads").await?;
+        let same = ident("pack").eq(lit(pack)).and(ident(contract::INSTANCE).eq(lit(instance)));
+        let landed = landed.filter(same).map_err(EngineError::query("reading loads"))?;
         let answer = session.collect(landed, usize::MAX).await?;
         let mut hashes = HashSet::new();
         for batch in answer.batches {
@@ -201,9 +213,12 @@ fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, 
     let mut columns: BTreeMap<&str, ArrayRef> = BTreeMap::new();
     for column in &contract.columns {
         let filled = match rows.column_by_name(&column.name) {
-            Some(given) => cast(given, &column.data_type).map_err(|error| misfit(&column.name, &error))?,
+            Some(given) => cast_with_options(given, &column.data_type, &STRICT).map_err(|error| misfit(&column.name, &error))?,
             None => arrow::array::new_null_array(&column.data_type, count),
         };
+        if column.required && filled.null_count() > 0 {
+            return Err(misfit(&column.name, &without_value(rows, &filled)));
+        }
         columns.insert(&column.name, filled);
     }
     let own = contract.columns.iter().filter_map(|column| columns.get(column.name.as_str()).cloned()).collect::<Vec<_>>();
@@ -239,6 +254,39 @@ fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, 
         columns.insert(name, filled);
     }
     in_order(contract, columns)
+}
+
+/// A value that does not fit is an error, never a null.
+const STRICT: CastOptions<'static> = CastOptions { safe: false, format_options: arrow::util::display::FormatOptions::new() };
+
+/// How many rows lack a value that the table needs, and the first of them.
+fn without_value(rows: &RecordBatch, column: &ArrayRef) -> String {
+    let first = (0..column.len()).find(|row| column.is_null(*row)).unwrap_or_default();
+    let options = arrow::util::display::FormatOptions::new();
+    let shown = rows.schema_ref().fields().iter().zip(rows.columns()).filter_map(|(field, values)| {
+        let formatter = arrow::util::display::ArrayFormatter::try_new(values, &options).ok()?;
+        values.is_valid(first).then(|| format!("{}={}", field.name(), formatter.value(first)))
+    });
+    format!("{} rows have none; the first has {}", column.null_count(), shown.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether every value of `given` can stand in a column of `wanted` as it is: nothing is parsed, rounded or cut on the way.
+fn keeps_values(given: &DataType, wanted: &DataType) -> bool {
+    use DataType::{
+        Boolean, Date32, Decimal128, Float64, Int8, Int16, Int32, Int64, Null, Timestamp, UInt8, UInt16, UInt32, UInt64, Utf8,
+    };
+    let whole = matches!(given, Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64);
+    match wanted {
+        _ if *given == Null => true,
+        Utf8 => given.is_string() || whole,
+        Int64 => whole || matches!(given, Decimal128(_, 0)),
+        Decimal128(_, scale) => whole || matches!(given, Decimal128(_, given) if given <= scale),
+        Float64 => whole || given.is_floating() || matches!(given, Decimal128(..)),
+        Timestamp(..) => matches!(given, Timestamp(..) | Date32),
+        Date32 => *given == Date32,
+        Boolean => *given == Boolean,
+        other => given == other,
+    }
 }
 
 fn in_order(contract: &TableContract, mut columns: BTreeMap<&str, ArrayRef>) -> Result<RecordBatch> {

@@ -27,7 +27,8 @@ pub fn tables(sql: &str, contracts: &Contracts, views: &BTreeMap<String, Library
     tables
 }
 
-fn references(sql: &str) -> Vec<String> {
+/// The names of the tables and views that `sql` itself reads.
+pub(crate) fn references(sql: &str) -> Vec<String> {
     let Ok(statements) = DFParser::parse_sql(sql) else { return Vec::new() };
     let found = statements.iter().filter_map(|statement| resolve_table_references(statement, true).ok());
     found.flat_map(|(tables, _)| tables).map(|table| table.table().to_owned()).collect()

@@ -133,7 +133,7 @@ pub async fn load(
 /// The files that have not landed, in the order of their hashes, each content once: the same files make the same batch in any order.
 async fn files_to_read(sink: &dyn Sink, pack: &Pack, request: &LoadRequest, report: &mut LoadReport) -> Result<Vec<SourceFile>> {
     let mut files = request.files.iter().map(|path| SourceFile::open(path)).collect::<Result<Vec<_>>>()?;
-    let landed = sink.landed_files(&pack.name).await?;
+    let landed = sink.landed_files(&pack.name, &request.instance).await?;
     files.sort_by(|left, right| left.hash.cmp(&right.hash));
     files.dedup_by(|left, right| left.hash == right.hash);
     let (old, new): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| landed.contains(&file.hash));

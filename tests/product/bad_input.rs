@@ -80,6 +80,27 @@ fn empty_file_and_directory() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed() {
+    let open = GOOD.replace("United Kingdom", "\"United Kingdom");
+    let error = refused("quote.csv", [HEADER, GOOD, &open, GOOD, GOOD].concat().as_bytes());
+    assert!(error.contains("line 3") && error.contains("never closed"), "{error}");
+    // Closed further down, the lines between are one record, which is set aside as such.
+    let (landed, rows) = quarantined([GOOD, &open, GOOD, "x\",y\n", GOOD].concat().as_bytes());
+    assert_eq!(landed, 2);
+    assert!(rows[0]["reason"].as_str().unwrap().contains("over 3 lines"), "{rows:?}");
+    // An inch is no open quote.
+    let (landed, _) = quarantined(GOOD.replace("WHITE HANGING HEART", "5\" HEART").trim_end().as_bytes());
+    assert_eq!(landed, 1);
+}
+
+#[test]
+fn more_columns_than_a_file_may_have() {
+    let header = (0..5_000).map(|column| format!("column{column}")).collect::<Vec<_>>().join(",");
+    let error = refused("wide.csv", format!("{header}\n").as_bytes());
+    assert!(error.contains("4096 columns"), "{error}");
+}
+
+#[test]
 fn header_without_rows() {
     assert_eq!(quarantined(b""), (0, vec![]));
 }

@@ -141,6 +141,7 @@ async fn problems_name_the_thing_and_the_remedy() {
         ("/kpis/net_sales/records?limit=x", 400, "limit"),
         ("/pages/nope", 404, "nope"),
         ("/receipts/nope", 404, "nope"),
+        ("/kpis/net_sales/reading?country=France", 400, "country"),
         ("/nope", 404, "address"),
     ] {
         let (found, detail) = server.problem(&format!("{tenant}{path}"), &token).await;

@@ -55,6 +55,16 @@ fn a_file_under_another_name_is_the_same_file() {
 }
 
 #[test]
+fn the_same_file_of_another_installation_is_another_source() {
+    let home = Home::new();
+    let file = three_months().remove(0);
+    for instance in ["north", "south"] {
+        home.succeed(&["load", "--tenant", "t", "--pack", "online_retail", "--instance", instance, file.to_str().unwrap()]);
+    }
+    assert_eq!(home.count("t", "SELECT count(*) FROM order_lines"), 2 * 35_147);
+}
+
+#[test]
 fn killed_half_way_and_started_again() {
     let files = samples("online_retail");
     let whole = Home::new();

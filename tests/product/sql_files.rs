@@ -13,6 +13,17 @@ fn check_finds_no_fault_and_every_slt_passes() {
 }
 
 #[test]
+fn views_in_a_circle_are_named() {
+    let home = Home::new();
+    let views = home.path().join("own/views");
+    std::fs::create_dir_all(&views).unwrap();
+    std::fs::write(views.join("v1.sql"), "SELECT order_id FROM v2").unwrap();
+    std::fs::write(views.join("v2.sql"), "SELECT order_id FROM v1").unwrap();
+    let error = home.fail(&["--sql-dir", home.path().join("own").to_str().unwrap(), "check"]);
+    assert!(error.contains("views/v1.sql") && error.contains("reads itself"), "{error}");
+}
+
+#[test]
 fn check_names_each_fault() {
     let home = Home::new();
     let own = home.path().join("own");
@@ -29,6 +40,14 @@ fn check_names_each_fault() {
         ("views/lost.sql", "SELECT order_id FROM no_such_table"),
         ("mappings/own/raw.sql", "-- about = \"x\"\n-- source = \"own\"\n-- format = \"csv\"\nCREATE TABLE raw (a TEXT)"),
         ("mappings/own/orders.sql", "SELECT a AS order_id, a AS colour, now() AS _version FROM raw"),
+        (
+            "mappings/lossy/raw.sql",
+            "-- about = \"x\"\n-- source = \"own\"\n-- format = \"csv\"\nCREATE TABLE raw (a TEXT, b DOUBLE)",
+        ),
+        (
+            "mappings/lossy/orders.sql",
+            "SELECT a AS order_id, 'order' AS kind, now() AS ordered_at, b * 3 AS net_value, now() AS _version FROM raw",
+        ),
         (
             "pages/lost.toml",
             "title = \"x\"\nabout = \"x\"\nicon = \"x\"\norder = 1\nrole = \"x\"\n[[section]]\ntitle = \"x\"\ntiles = [\"no_such_kpi\"]",
@@ -48,7 +67,10 @@ fn check_names_each_fault() {
         "views/lost.sql",
         "no_such_table",
         "mappings/own/orders.sql",
+        "mappings/lossy/orders.sql",
         "colour",
+        "mappings/lossy/orders.sql",
+        "cast or round it",
         "pages/lost.toml",
         "no_such_kpi",
     ] {

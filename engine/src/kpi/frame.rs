@@ -5,7 +5,7 @@ use datafusion::dataframe::DataFrame;
 
 use super::definition::{Kind, KpiDefinition};
 use crate::ddl::timestamp_type;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, readable};
 use crate::session::Session;
 
 /// Columns that mean something to every kind; all others are dimensions.
@@ -28,7 +28,7 @@ impl KpiFrame {
     /// [`EngineError::File`] naming the file and what is missing, or what cannot be planned.
     pub async fn plan(session: &Session, kpi: &KpiDefinition) -> Result<Self> {
         let rows = session.plan(&kpi.sql).await.map_err(|error| match error {
-            EngineError::Query { source, .. } => EngineError::file(&kpi.path, source.find_root().strip_backtrace()),
+            EngineError::Query { cause, .. } => EngineError::file(&kpi.path, readable(&cause)),
             other => other,
         })?;
         let schema = SchemaRef::new(rows.schema().as_arrow().clone());

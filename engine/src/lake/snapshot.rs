@@ -105,7 +105,7 @@ impl TenantSnapshot {
         let plan = async { current::current(context, table, contract, known).await.map(Arc::new) };
         self.plans.try_get_with(key, plan).await.map_err(|error| EngineError::Query {
             context: format!("finding the latest versions in {}", contract.name),
-            source: datafusion::error::DataFusionError::Shared(error),
+            cause: datafusion::error::DataFusionError::Shared(error),
         })
     }
 }

@@ -31,6 +31,14 @@ pub fn read(source: &SourceFile, rows: &mut RawRows<'_>) -> Result<()> {
     let Some(header) = records.next()? else {
         return Err(IngestError::at_line(&source.name, 1, "holds no header"));
     };
+    if header.too_long {
+        let limits = rows.limits();
+        let detail = format!(
+            "the header has more than {} columns or {} bytes (columns, record_bytes)",
+            limits.columns, limits.record_bytes
+        );
+        return Err(IngestError::at_line(&source.name, header.line, detail));
+    }
     let names = header_names(source, &header)?;
     let places = places(source, rows, &names)?;
     while let Some(record) = records.next()? {
@@ -49,7 +57,9 @@ fn push(rows: &mut RawRows<'_>, record: &Record<'_>, places: &[usize], width: us
         );
     }
     if record.ends.len() != width {
-        let reason = format!("has {} fields where the header has {width}", record.ends.len());
+        let lines =
+            if record.lines > 1 { format!(", over {} lines: a quote that is not closed?", record.lines) } else { String::new() };
+        let reason = format!("has {} fields where the header has {width}{lines}", record.ends.len());
         return rows.push_misfit(record.line, &record.text(separator), reason);
     }
     let Ok(text) = std::str::from_utf8(record.fields) else {
@@ -120,6 +130,8 @@ struct Record<'a> {
     fields: &'a [u8],
     /// Where each field ends in `fields`.
     ends: &'a [usize],
+    /// Lines that it spans.
+    lines: u64,
     /// It went over the limit; `fields` holds its begin.
     too_long: bool,
 }
@@ -162,12 +174,14 @@ impl Records<'_> {
     fn next(&mut self) -> Result<Option<Record<'_>>> {
         self.skip_blank()?;
         let line = self.lines.newlines() + 1;
-        let (mut filled, mut ended, mut too_long) = (0, 0, false);
+        let (mut filled, mut ended, mut too_long, mut quotes) = (0, 0, false, 0);
         loop {
             let newlines = self.lines.newlines();
             let input = self.lines.fill_buf().map_err(|error| self.source.broken(newlines, &error))?;
             let (result, read, written, ends) =
                 self.parser.read_record(input, &mut self.fields[filled..], &mut self.ends[ended..]);
+            let at_end = input.is_empty();
+            quotes += input[..read].iter().filter(|byte| **byte == b'"').count();
             self.lines.consume(read);
             filled += written;
             ended += ends;
@@ -185,11 +199,18 @@ impl Records<'_> {
                     filled = filled.min(self.fields.len() / 2);
                     ended = 0;
                 }
+                // An odd number of quotes over several lines, ended by the file's end alone: everything since is inside a quote.
+                ReadRecordResult::Record if at_end && quotes % 2 == 1 && self.lines.newlines() >= line => {
+                    let last = self.lines.newlines() + 1;
+                    let detail = format!("a quote that begins here is never closed: lines {line} to {last} would be one record");
+                    return Err(IngestError::at_line(&self.source.name, line, detail));
+                }
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(None),
             }
         }
-        Ok(Some(Record { line, fields: &self.fields[..filled], ends: &self.ends[..ended], too_long }))
+        let lines = (self.lines.newlines() + 1 - line).max(1);
+        Ok(Some(Record { line, lines, fields: &self.fields[..filled], ends: &self.ends[..ended], too_long }))
     }
 
     /// Passes blank lines and a byte order mark, so that the next record's line is known.
