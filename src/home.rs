@@ -51,13 +51,7 @@ impl Home {
 
 /// The tenant's profile by the machine's clock.
 pub(crate) fn profile(tenant: &Tenant) -> TenantProfile {
-    TenantProfile {
-        zone: tenant.zone,
-        week_start: tenant.week_start,
-        currency: tenant.currency.clone(),
-        small_n: tenant.small_n.into(),
-        now: tenant.now(clock::now()),
-    }
+    quarterdeck_dashboards::profile(tenant, clock::now())
 }
 
 fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {

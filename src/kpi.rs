@@ -2,8 +2,10 @@
 
 use anyhow::Result;
 use quarterdeck_engine::Session;
+use quarterdeck_engine::kpi::amount::Amount;
 use quarterdeck_engine::kpi::filter;
 use quarterdeck_engine::kpi::grain::Grain;
+use quarterdeck_engine::kpi::measure::Exact;
 use quarterdeck_engine::kpi::period::{Compare, PeriodRequest};
 use quarterdeck_engine::kpi::reading::{self, ReadingRequest};
 use quarterdeck_engine::kpi::receipt::Receipt;
@@ -46,7 +48,7 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
             slices
                 .slices
                 .iter()
-                .map(|slice| (slice.key.clone().unwrap_or_else(|| "(none)".into()), shown(&slice.amount)))
+                .map(|slice| (slice.key.clone().unwrap_or_else(|| "(none)".into()), slice.amount.clone()))
                 .collect()
         });
     }
@@ -56,7 +58,7 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
         let zone = session.profile().zone;
         return print(&series, arguments.format, || {
             let local = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
-            series.points.iter().map(|point| (local(point.from), shown(&point.amount))).collect()
+            series.points.iter().map(|point| (local(point.from), point.amount.clone())).collect()
         });
     }
     let (reading, receipt) = reading::read(&session, &kpi, &request).await?;
@@ -79,7 +81,7 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
         "knowledge_time": reading.knowledge_time,
         "receipt": reading.receipt,
     });
-    print(&number, arguments.format, || vec![(reading.title.clone(), shown(&reading.amount))])
+    print(&number, arguments.format, || vec![(reading.title.clone(), reading.amount.clone())])
 }
 
 fn request(arguments: &KpiArguments) -> Result<ReadingRequest> {
@@ -96,25 +98,30 @@ async fn keep(home: &Home, receipt: &Receipt) -> Result<()> {
     Ok(())
 }
 
-fn shown(amount: &quarterdeck_engine::kpi::amount::Amount) -> String {
+fn shown(amount: &Amount) -> String {
     let value = amount.value.map_or_else(|| "–".to_owned(), |value| value.to_string());
     let currency = amount.currency.as_deref().map(|currency| format!(" {currency}")).unwrap_or_default();
     format!("{value}{currency}  (n {})", amount.n)
 }
 
 /// Prints the answer as JSON, or its lines for people.
-fn print<T: Serialize>(answer: &T, format: OutputFormat, lines: impl FnOnce() -> Vec<(String, String)>) -> Result<()> {
+fn print<T: Serialize>(answer: &T, format: OutputFormat, lines: impl FnOnce() -> Vec<(String, Amount)>) -> Result<()> {
     match format {
         OutputFormat::Json => output::line(serde_json::to_string(answer)?)?,
         OutputFormat::Csv => {
-            output::line("key,value")?;
-            for (key, value) in lines() {
-                output::line(format!("\"{}\",\"{}\"", key.replace('"', "\"\""), value.replace('"', "\"\"")))?;
+            output::line("key,value,currency,numerator,denominator,n")?;
+            for (key, amount) in lines() {
+                let digits = |number: Option<Exact>| number.map(|number| number.to_string()).unwrap_or_default();
+                let currency = amount.currency.as_deref().unwrap_or_default();
+                let (value, numerator, denominator) =
+                    (digits(amount.value), digits(amount.numerator), digits(amount.denominator));
+                let key = key.replace('"', "\"\"");
+                output::line(format!("\"{key}\",{value},{currency},{numerator},{denominator},{}", amount.n))?;
             }
         }
         OutputFormat::Table => {
-            for (key, value) in lines() {
-                output::line(format!("{key:<32} {value}"))?;
+            for (key, amount) in lines() {
+                output::line(format!("{key:<32} {}", shown(&amount)))?;
             }
         }
     }

@@ -81,7 +81,7 @@ impl FromRequestParts<Dashboards> for Asked {
 }
 
 /// The tenant's calendar and now, as the engine wants them.
-pub(crate) fn profile(tenant: &Tenant, clock: chrono::DateTime<chrono::Utc>) -> TenantProfile {
+pub fn profile(tenant: &Tenant, clock: chrono::DateTime<chrono::Utc>) -> TenantProfile {
     TenantProfile {
         zone: tenant.zone,
         week_start: tenant.week_start,

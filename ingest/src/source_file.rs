@@ -41,6 +41,9 @@ impl SourceFile {
         if metadata.is_dir() {
             return Err(IngestError::file(&shown, "is a directory: name the files in it"));
         }
+        if !metadata.is_file() {
+            return Err(IngestError::file(&shown, "is a pipe or device, which cannot be read twice: save it to a file first"));
+        }
         if metadata.len() == 0 {
             return Err(IngestError::file(&shown, "is empty: not even a header"));
         }
