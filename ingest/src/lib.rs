@@ -12,6 +12,7 @@ pub mod pack;
 pub mod quarantine;
 pub mod raw;
 pub mod rows;
+pub mod sources;
 pub mod source_file;
 
 pub use error::{IngestError, Result};

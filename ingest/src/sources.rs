@@ -1,0 +1,49 @@
+//! Sources: what a system sends, as rows of canonical tables. A source is one file here and one line in [`all`]. Pure: bytes and headers in,
+//! rows out; no clock, no network, no lake.
+
+pub mod delivery;
+pub mod row;
+
+pub use delivery::{Delivery, Headers, Setting};
+pub use row::{ChildSet, Decoded, Mark, Row, Value, Wrong};
+
+/// A system that sends records.
+pub trait Source: Send + Sync {
+    /// Its name: `{source}` in the door's path, `_source` of its rows.
+    fn name(&self) -> &'static str;
+
+    /// What it is and which of its messages are read, in one sentence.
+    fn about(&self) -> &'static str;
+
+    /// Whether `delivery` was signed with `secret` over its exact bytes; compared in constant time. `now` bounds signed times where the
+    /// contract says so.
+    fn authentic(&self, delivery: &Delivery<'_>, secret: &[u8], now: chrono::DateTime<chrono::Utc>) -> bool;
+
+    /// What the sender repeats on a retry of the same message; none where it sends nothing of the kind (the hash of the bytes serves then).
+    fn delivery_id(&self, delivery: &Delivery<'_>) -> Option<String>;
+
+    /// The rows that `delivery` tells. What is not known (topics, versions, fields) is marked, never refused; what does not fit is set aside
+    /// with the reason, and the rest of the delivery is kept.
+    ///
+    /// # Errors
+    /// [`Wrong`] when nothing of the delivery can be read.
+    fn decode(&self, delivery: &Delivery<'_>, setting: &Setting) -> Result<Decoded, Wrong>;
+
+    /// The deliveries that a file of captured payloads holds; by itself one, whose topic the file's name gives (`orders.create.json`).
+    ///
+    /// # Errors
+    /// [`Wrong`] when the file is not of this source.
+    fn deliveries_of_file<'a>(&self, file_name: &str, bytes: &'a [u8]) -> Result<Vec<(Headers, &'a [u8])>, Wrong> {
+        Ok(vec![(Headers::of_file(file_name), bytes)])
+    }
+}
+
+/// Every source, in order of their names.
+pub fn all() -> Vec<&'static dyn Source> {
+    vec![]
+}
+
+/// The source named `name`.
+pub fn named(name: &str) -> Option<&'static dyn Source> {
+    all().into_iter().find(|source| source.name() == name)
+}
