@@ -65,7 +65,7 @@ async fn load_sample(engine: &Engine) {
     let pack = Pack::read(engine.library(), "online_retail").unwrap();
     let sink = TenantSink::new(engine.clone(), TenantId::parse(TENANT).unwrap(), profile());
     let started_at = "2026-01-01T00:00:00Z".parse().unwrap();
-    let request = LoadRequest { files: files(), instance: "bench".into(), started_at };
+    let request = LoadRequest { files: files(), instance: "bench".into(), started_at, again: false };
     let report = load(&sink, &pack, &IngestLimits::default(), &request, &|_| {}, &|| started_at).await.unwrap();
     assert_eq!(report.rows["order_lines"], 541_909);
 }

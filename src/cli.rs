@@ -48,8 +48,12 @@ pub(crate) enum Command {
     Tables(TablesArguments),
     /// Create or change a tenant: name, zone, currency, today
     Tenant(TenantArguments),
+    /// Settle tables and remove files that no table names, once; serving does so by itself
+    Upkeep(UpkeepArguments),
     /// Create a token to sign in with; it is shown once
     Token(TokenArguments),
+    /// Register sources that send to a tenant, and the secrets that they sign with
+    Source(SourceArguments),
 }
 
 #[derive(Debug, Args)]
@@ -63,16 +67,32 @@ pub(crate) struct DemoArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct UpkeepArguments {
+    /// The tenant; all without
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// Also remove files that no version within this many minutes names
+    #[arg(long, value_name = "MINUTES")]
+    pub(crate) vacuum: Option<u64>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct LoadArguments {
     /// The tenant; created with its pack's zone if it does not exist
     #[arg(long)]
     pub(crate) tenant: String,
-    /// The mapping pack: online_retail, scms, incident_log, xes, or one of your own
+    /// The mapping pack: online_retail, scms, incident_log, netsuite, xes, or one of your own
+    #[arg(long, conflicts_with = "source")]
+    pub(crate) pack: Option<String>,
+    /// Read captured payloads of a live source: shopify, n8n, cloudevents, …
     #[arg(long)]
-    pub(crate) pack: String,
-    /// Which installation of the source system the files are of [default: the pack's name]
+    pub(crate) source: Option<String>,
+    /// Which installation of the source system the files are of [default: the pack's or source's name]
     #[arg(long)]
     pub(crate) instance: Option<String>,
+    /// Map files again that have landed, with the pack as it is now; what it gave before is retracted
+    #[arg(long)]
+    pub(crate) again: bool,
     /// The files, plain or gzipped
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -225,5 +245,81 @@ pub(crate) enum TokenAction {
         /// Whom or what it is for
         #[arg(long)]
         name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourceArguments {
+    #[command(subcommand)]
+    pub(crate) action: SourceAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourceAction {
+    /// Print the path that a source is to post to; it is shown once
+    Add(SourceAddArguments),
+    /// List registrations, with the ids of their live secrets
+    List {
+        /// The tenant that they send to; all without it
+        #[arg(long)]
+        tenant: Option<String>,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+        format: OutputFormat,
+    },
+    /// Replace what a source signs with: add the new secret, tell the source, retire the old one
+    Secret {
+        #[command(subcommand)]
+        action: SecretAction,
+    },
+    /// End a registration for good: nothing more is taken by its path
+    Revoke {
+        /// The registration's id; `quarterdeck source list` shows it
+        registration: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourceAddArguments {
+    /// The tenant that it sends to
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// The source, such as shopify
+    #[arg(long)]
+    pub(crate) source: String,
+    /// Which installation of the source it is, such as gifts.myshopify.com [default: the source's name]
+    #[arg(long)]
+    pub(crate) instance: Option<String>,
+    /// Zone of times that come without an offset, such as Europe/Berlin [default: the tenant's]
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// Currency of amounts that come without one, ISO 4217
+    #[arg(long)]
+    pub(crate) currency: Option<String>,
+    /// File of the secret that it signs with, - for standard input; from then on only signed messages are taken
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Take signed messages only, and none until a secret is added
+    #[arg(long)]
+    pub(crate) require_signature: bool,
+    /// How to print the path
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretAction {
+    /// Add a secret beside those that are live; prints its id
+    Add {
+        /// The registration's id; `quarterdeck source list` shows it
+        registration: String,
+        /// File of the secret, - for standard input
+        #[arg(long, value_name = "FILE")]
+        secret_file: PathBuf,
+    },
+    /// End a secret for good and erase it
+    Retire {
+        /// The secret's id; `quarterdeck source list` shows it
+        secret: String,
     },
 }

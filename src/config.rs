@@ -8,6 +8,10 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use quarterdeck_dashboards::limits::HttpLimits;
 use quarterdeck_engine::limits::EngineLimits;
+use quarterdeck_ingest::door::DoorLimits;
+use quarterdeck_ingest::journal::JournalLimits;
+#[cfg(feature = "nats")]
+use quarterdeck_ingest::journal::NatsSetting;
 use quarterdeck_ingest::limits::IngestLimits;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -18,7 +22,20 @@ use crate::cli::GlobalArguments;
 const PREFIX: &str = "QUARTERDECK_";
 /// Name of the variable that names the configuration file; it is no key of it.
 const CONFIG_VARIABLE: &str = "QUARTERDECK_CONFIG";
-const SECTIONS: [&str; 7] = ["http_limits", "engine_limits", "ingest_limits", "http", "lake", "control", "sql"];
+const SECTIONS: [&str; 12] = [
+    "http_limits",
+    "engine_limits",
+    "ingest_limits",
+    "door_limits",
+    "journal_limits",
+    "http",
+    "lake",
+    "control",
+    "sql",
+    "journal",
+    "landing",
+    "upkeep",
+];
 const DEFAULT_HOME: &str = ".quarterdeck";
 const FILE_NAME: &str = "quarterdeck.toml";
 
@@ -37,6 +54,11 @@ pub(crate) struct Config {
     pub(crate) http_limits: HttpLimits,
     pub(crate) engine_limits: EngineLimits,
     pub(crate) ingest_limits: IngestLimits,
+    pub(crate) door_limits: DoorLimits,
+    pub(crate) journal_limits: JournalLimits,
+    pub(crate) journal: JournalConfig,
+    pub(crate) landing: LandingConfig,
+    pub(crate) upkeep: UpkeepConfig,
 }
 
 impl Default for Config {
@@ -52,6 +74,11 @@ impl Default for Config {
             http_limits: HttpLimits::default(),
             engine_limits: EngineLimits::default(),
             ingest_limits: IngestLimits::default(),
+            door_limits: DoorLimits::default(),
+            journal_limits: JournalLimits::default(),
+            journal: JournalConfig::default(),
+            landing: LandingConfig::default(),
+            upkeep: UpkeepConfig::default(),
         }
     }
 }
@@ -90,6 +117,46 @@ pub(crate) struct ControlConfig {
 pub(crate) struct SqlConfig {
     /// Directories that add to the built-in SQL files and pages or override them, the last one winning.
     pub(crate) dirs: Vec<PathBuf>,
+}
+
+/// Where accepted messages wait: in the home's folder `journal`, or in NATS JetStream for several nodes over one lake.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct JournalConfig {
+    #[cfg(feature = "nats")]
+    pub(crate) nats: Option<NatsSetting>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LandingConfig {
+    /// How often what waits in the journal is landed, in milliseconds.
+    pub(crate) interval_ms: u64,
+}
+
+impl Default for LandingConfig {
+    fn default() -> Self {
+        Self { interval_ms: 750 }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UpkeepConfig {
+    /// How often tables are looked at, in milliseconds.
+    pub(crate) interval_ms: u64,
+    /// Files that may wait in a table before it is settled.
+    pub(crate) settle_parts: usize,
+    /// How often files that no table names are removed, in milliseconds.
+    pub(crate) vacuum_interval_ms: u64,
+    /// How long such files are kept for readers that are under way, in milliseconds; longer than the engine's `snapshot_reopen_ms`.
+    pub(crate) keep_files_ms: u64,
+}
+
+impl Default for UpkeepConfig {
+    fn default() -> Self {
+        Self { interval_ms: 10_000, settle_parts: 20, vacuum_interval_ms: 600_000, keep_files_ms: 3_600_000 }
+    }
 }
 
 impl Config {

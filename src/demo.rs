@@ -132,6 +132,7 @@ async fn load(config: &Config, home: &Home, company: &Company, samples: &Path) -
         files: sample_files(&samples.join(company.pack))?,
         instance: company.pack.into(),
         started_at: clock::now(),
+        again: false,
     };
     let sink = TenantSink::new(home.engine.clone(), TenantId::parse(company.id)?, profile(&tenant));
     let report = load_files(&sink, &pack, &config.ingest_limits, &request).await?;

@@ -1,13 +1,16 @@
 //! `quarterdeck load`: files into the lake by a mapping pack, with progress and a report.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
 use quarterdeck_control::{Control, Domains, Grant, Partner, Tenant};
 use quarterdeck_engine::landing::TenantSink;
 use quarterdeck_engine::scope::TenantId;
 use quarterdeck_ingest::limits::IngestLimits;
 use quarterdeck_ingest::load::{LoadReport, LoadRequest, Progress, load};
+use quarterdeck_ingest::load_source::load_source;
 use quarterdeck_ingest::pack::Pack;
+use quarterdeck_ingest::sources::{self, Setting, Source};
 use serde_json::json;
 
 use crate::cli::{LoadArguments, OutputFormat};
@@ -23,26 +26,75 @@ const NO_CURRENCY: &str = "XXX";
 
 pub(crate) async fn run(config: Config, arguments: LoadArguments) -> Result<()> {
     let home = Home::open(&config).await?;
-    let pack = Pack::read(home.engine.library(), &arguments.pack)?;
+    let reader = Reader::named(&home, &arguments)?;
     let id = TenantId::parse(&arguments.tenant)?;
     let tenant = match home.control.tenants().await?.into_iter().find(|tenant| tenant.id == arguments.tenant) {
         Some(tenant) => tenant,
-        None => Tenant::new(id.as_str(), id.as_str(), NO_CURRENCY, pack.raw.zone, "en-GB"),
+        None => Tenant::new(id.as_str(), id.as_str(), NO_CURRENCY, reader.zone(), "en-GB"),
     };
     let request = LoadRequest {
         files: arguments.files,
-        instance: arguments.instance.unwrap_or_else(|| arguments.pack.clone()),
+        instance: arguments.instance.unwrap_or_else(|| reader.name().to_owned()),
         started_at: clock::now(),
+        again: arguments.again,
     };
     let sink = TenantSink::new(home.engine.clone(), id, profile(&tenant));
     // The tenant comes to be before its rows do: nothing lands for nobody.
     keep_tenant(&home.control, &tenant).await?;
-    let report = load_files(&sink, &pack, &config.ingest_limits, &request).await?;
+    let report = match reader {
+        Reader::Pack(pack) => load_files(&sink, &pack, &config.ingest_limits, &request).await?,
+        Reader::Source(source) => {
+            let currency = Some(tenant.currency.clone()).filter(|currency| currency != NO_CURRENCY);
+            let setting = Setting { instance: request.instance.clone(), zone: tenant.zone, currency };
+            with_progress(async |show| {
+                Ok(load_source(&sink, source, &setting, &config.ingest_limits, &request, show, &clock::now).await?)
+            })
+            .await?
+        }
+    };
     match arguments.format {
         OutputFormat::Json => output::line(report_json(&report))?,
         OutputFormat::Table | OutputFormat::Csv => output::line(report_text(&arguments.tenant, &report).trim_end())?,
     }
     Ok(())
+}
+
+/// What reads the files.
+enum Reader {
+    /// A mapping pack.
+    Pack(Box<Pack>),
+    /// The decoder of a live source.
+    Source(&'static dyn Source),
+}
+
+impl Reader {
+    fn named(home: &Home, arguments: &LoadArguments) -> Result<Self> {
+        match (&arguments.pack, &arguments.source) {
+            (Some(pack), _) => Ok(Self::Pack(Box::new(Pack::read(home.engine.library(), pack)?))),
+            (None, Some(name)) => match sources::named(name) {
+                Some(source) => Ok(Self::Source(source)),
+                None => {
+                    let known = sources::all().into_iter().map(Source::name).collect::<Vec<_>>().join(", ");
+                    bail!("no source named `{name}`; there is {known}")
+                }
+            },
+            (None, None) => bail!("say how to read the files: --pack for a mapping pack, --source for captured payloads of a live source"),
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Pack(pack) => &pack.name,
+            Self::Source(source) => source.name(),
+        }
+    }
+
+    fn zone(&self) -> Tz {
+        match self {
+            Self::Pack(pack) => pack.raw.zone,
+            Self::Source(_) => Tz::UTC,
+        }
+    }
 }
 
 /// Stores a tenant and grants it to the partner of the home.
@@ -67,6 +119,10 @@ pub(crate) async fn load_files(
     limits: &IngestLimits,
     request: &LoadRequest,
 ) -> Result<LoadReport> {
+    with_progress(async |show| Ok(load(sink, pack, limits, request, show, &clock::now).await?)).await
+}
+
+async fn with_progress(run: impl AsyncFnOnce(&(dyn Fn(Progress) + Sync)) -> Result<LoadReport>) -> Result<LoadReport> {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {pos}/{len} files, {elapsed}") {
         bar.set_style(style);
@@ -80,9 +136,9 @@ pub(crate) async fn load_files(
         }
         Progress::Mapping { table } => bar.set_message(format!("landing {table}")),
     };
-    let report = load(sink, pack, limits, request, &show, &clock::now).await;
+    let report = run(&show).await;
     bar.finish_and_clear();
-    Ok(report?)
+    report
 }
 
 /// The report as one JSON object.

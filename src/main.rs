@@ -8,14 +8,19 @@ mod config;
 mod demo;
 mod home;
 mod kpi;
+mod live;
+mod live_meters;
 mod load;
 mod output;
+mod registrations;
 mod serve;
 mod slt;
+mod source;
 mod sql;
 mod tables;
 mod tenant;
 mod token;
+mod upkeep;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -57,7 +62,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Check(arguments) => return check::run(config, arguments).await,
             Command::Tables(arguments) => tables::run(config, arguments).await?,
             Command::Tenant(arguments) => tenant::run(config, arguments).await?,
+            Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,
             Command::Token(arguments) => token::run(config, arguments).await?,
+            Command::Source(arguments) => source::run(config, arguments).await?,
         }
         Ok(ExitCode::SUCCESS)
     })

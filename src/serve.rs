@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use prometheus_client::registry::Registry;
 use quarterdeck_dashboards::{Dashboards, router};
 use tokio::net::TcpListener;
 
 use crate::clock;
 use crate::config::Config;
 use crate::home::{Home, pages};
+use crate::live;
 
 pub(crate) async fn run(config: Config) -> Result<()> {
     let home = Home::open(&config).await?;
@@ -34,8 +36,14 @@ pub(crate) async fn serve(config: Config, home: Home, listener: TcpListener) -> 
     if let Some(fault) = faults.first() {
         bail!("{fault}");
     }
-    let state = Dashboards::new(home.engine, home.control, pages, Arc::new(clock::now), config.http_limits).await?;
-    axum::serve(listener, router(state)).with_graceful_shutdown(asked_to_stop()).await?;
+    let mut registry = Registry::default();
+    let (live, door) = live::open(&config, &home, &mut registry).await?;
+    let state = Dashboards::new(home.engine, home.control, pages, Arc::new(clock::now), config.http_limits, registry).await?;
+    // The door first: it has limits of its own.
+    let routes = door.merge(router(state));
+    let background = [tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
+    axum::serve(listener, routes).with_graceful_shutdown(asked_to_stop()).await?;
+    background.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
 }
 

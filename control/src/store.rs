@@ -38,8 +38,11 @@ impl Control {
             .create_if_missing(true)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
+            // What is erased leaves the file, not only the table.
+            .pragma("secure_delete", "ON")
             .journal_mode(SqliteJournalMode::Wal);
         let turn = OpeningTurn::take(&file).await.map_err(ControlError::store(&context))?;
+        create_for_its_owner(&file).await.map_err(ControlError::store(&context))?;
         let pool = SqlitePoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .connect_with(options)
@@ -89,6 +92,19 @@ fn file_of(location: &str) -> Result<PathBuf> {
     Ok(Path::new(path).to_owned())
 }
 
+/// Makes a new file one that its owner alone can read, since it will hold secrets; SQLite gives its other files the same
+/// mode. A file that is there stays as it is, and is not opened: closing it would drop SQLite's own locks.
+async fn create_for_its_owner(file: &Path) -> std::io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    match options.open(file).await {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// One opener at a time: switching a new file to WAL cannot wait for a lock, and SQLite migrations take none, so two first
 /// openers would disturb each other. The lock goes with the handle, also when the process dies. It is held on a file of
 /// its own, because closing a second handle on the database file would drop SQLite's own locks.
@@ -132,6 +148,25 @@ mod tests {
         assert_eq!(second.partners().await.unwrap(), [partner("north")]);
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&second.pool).await.unwrap();
         assert_eq!(mode, "wal");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_new_file_is_its_owners_and_an_old_one_stays_as_it_is() {
+        use std::fs::Permissions;
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("control.db");
+        let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        let control = Control::open(path.to_str().unwrap()).await.unwrap();
+        control.ensure_partner(&partner("north")).await.unwrap();
+        assert_eq!([mode("control.db"), mode("control.db-wal"), mode("control.db-shm")], [0o600; 3]);
+        control.close().await;
+
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        Control::open(path.to_str().unwrap()).await.unwrap();
+        assert_eq!(mode("control.db"), 0o640);
     }
 
     #[tokio::test]

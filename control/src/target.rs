@@ -35,7 +35,7 @@ impl Target {
 }
 
 /// Digits, at most one point between them, at most one minus before them: what a JSON number and a SQL literal both take.
-fn is_decimal(text: &str) -> bool {
+pub(crate) fn is_decimal(text: &str) -> bool {
     const DIGITS_MAX: usize = 38;
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));

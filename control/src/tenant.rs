@@ -59,7 +59,7 @@ impl Tenant {
         check_name("tenant name", &self.name)?;
         check_currency(&self.currency)?;
         check_locale(&self.locale)?;
-        self.today.map_or(Ok(()), check_today)
+        self.today.map_or(Ok(()), |today| check_day("today", today))
     }
 }
 
@@ -77,7 +77,7 @@ pub fn weekday_name(day: Weekday) -> &'static str {
 }
 
 /// Only the form: which codes exist is known where records are checked.
-fn check_currency(currency: &str) -> Result<()> {
+pub(crate) fn check_currency(currency: &str) -> Result<()> {
     if currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Ok(());
     }
@@ -96,11 +96,11 @@ fn check_locale(locale: &str) -> Result<()> {
 }
 
 /// Years of four digits: dates then sort as text, and no arithmetic on them can overflow.
-fn check_today(today: NaiveDate) -> Result<()> {
-    if (1900..=9998).contains(&today.year()) {
+pub(crate) fn check_day(what: &'static str, day: NaiveDate) -> Result<()> {
+    if (1900..=9998).contains(&day.year()) {
         return Ok(());
     }
-    Err(ControlError::invalid("today", &today.to_string(), "must be a day of the years 1900 to 9998"))
+    Err(ControlError::invalid(what, &day.to_string(), "must be a day of the years 1900 to 9998"))
 }
 
 #[derive(FromRow)]
@@ -162,7 +162,7 @@ impl Control {
     /// # Errors
     /// [`ControlError::NotFound`] for an unknown tenant, [`ControlError::Invalid`] for a day out of range.
     pub async fn set_today(&self, tenant_id: &str, today: Option<NaiveDate>) -> Result<()> {
-        today.map_or(Ok(()), check_today)?;
+        today.map_or(Ok(()), |today| check_day("today", today))?;
         let query = sqlx::query("UPDATE tenants SET today = $2 WHERE id = $1").bind(tenant_id);
         let query = query.bind(today.map(|today| today.to_string()));
         let done = query.execute(&self.pool).await.map_err(ControlError::write("setting a tenant's today"))?;

@@ -186,7 +186,7 @@ impl Control {
         request: &TokenRequest,
         now: DateTime<Utc>,
     ) -> Result<IssuedToken> {
-        let secret = Secret::generate().map_err(ControlError::store("asking the system for a random secret"))?;
+        let secret = Secret::generate()?;
         let sql = "
             INSERT INTO tokens (id, secret_hash, name, role, partner_id, tenant_id, created_at, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -40,18 +40,16 @@ pub(crate) struct Meters {
 /// Upper bounds of the duration buckets, in seconds.
 const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
-impl Default for Meters {
-    fn default() -> Self {
+impl Meters {
+    /// Meters in `registry`.
+    pub(crate) fn new(mut registry: Registry) -> Self {
         let requests = Family::default();
         let durations: Family<Route, Histogram> = Family::new_with_constructor(|| Histogram::new(SECONDS));
-        let mut registry = Registry::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register_with_unit("http_request_duration", "Time to answer", Unit::Seconds, durations.clone());
         Self { registry, requests, durations }
     }
-}
 
-impl Meters {
     fn note(&self, method: String, route: String, status: u16, elapsed: Duration) {
         self.durations.get_or_create(&Route { method: method.clone(), route: route.clone() }).observe(elapsed.as_secs_f64());
         self.requests.get_or_create(&Outcome { method, route, status }).inc();

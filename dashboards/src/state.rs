@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use prometheus_client::registry::Registry;
 use quarterdeck_control::Control;
 use quarterdeck_engine::kpi::frame::KpiFrame;
 use quarterdeck_engine::profile::TenantProfile;
@@ -31,7 +32,7 @@ pub struct Dashboards {
 }
 
 impl Dashboards {
-    /// Gathers what handlers need; every KPI is planned once, so that a broken file stops the start and not a reader.
+    /// Gathers what handlers need; `registry` holds what others measure, and is shown at `/metrics` with the door's own; every KPI is planned once, so that a broken file stops the start and not a reader.
     ///
     /// # Errors
     /// The first KPI that cannot be planned.
@@ -41,6 +42,7 @@ impl Dashboards {
         pages: Pages,
         clock: Clock,
         limits: HttpLimits,
+        registry: Registry,
     ) -> Result<Self, EngineError> {
         let session = engine.empty_session(TenantProfile::neutral(clock()))?;
         let mut dimensions = BTreeMap::new();
@@ -49,7 +51,7 @@ impl Dashboards {
         }
         Ok(Self {
             questions: Arc::new(Semaphore::new(limits.concurrent_questions)),
-            meters: Arc::new(Meters::default()),
+            meters: Arc::new(Meters::new(registry)),
             dimensions: Arc::new(dimensions),
             pages: Arc::new(pages),
             engine,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider};
 use datafusion::datasource::ViewTable;
 use datafusion::error::Result;
@@ -14,7 +15,8 @@ use datafusion::prelude::SessionContext;
 
 use crate::contract::Contracts;
 use crate::error::{EngineError, readable};
-use crate::lake::current::{self, Known};
+use crate::lake::current::{FileCaches, Looker};
+use crate::lake::history;
 use crate::lake::snapshot::TenantSnapshot;
 use crate::library::{Library, LibraryFile};
 
@@ -60,8 +62,10 @@ pub fn refuse_circles(views: &BTreeMap<String, LibraryFile>) -> Result<(), Engin
 pub struct Sight {
     /// The tenant's tables at one cut.
     pub snapshot: Arc<TenantSnapshot>,
-    /// Which rows of them may be known.
-    pub known: Known,
+    /// The knowledge time asked for; none for now.
+    pub as_of: Option<DateTime<Utc>>,
+    /// What is kept of files.
+    pub caches: FileCaches,
     /// All table contracts.
     pub contracts: Arc<Contracts>,
     /// All views.
@@ -114,11 +118,12 @@ impl CurrentSchema {
     }
 
     async fn current(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Ok(contract) = self.sight.contracts.get(name) else { return Ok(None) };
-        let Some(table) = self.sight.snapshot.table(name) else { return current::empty(contract).map(Some) };
-        let context = SessionContext::new_with_state(self.sight.planning.clone());
-        let plan = self.sight.snapshot.current(table, contract, &self.sight.known, &context).await?;
-        Ok(Some(current::as_table(plan.as_ref().clone())))
+        let sight = &self.sight;
+        let Ok(contract) = sight.contracts.get(name) else { return Ok(None) };
+        let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
+        let runtime = sight.planning.runtime_env();
+        let state = sight.snapshot.current(table, contract, sight.as_of, &sight.caches, runtime).await?;
+        Ok(Some(Arc::clone(&state.selection) as Arc<dyn TableProvider>))
     }
 }
 
@@ -154,11 +159,12 @@ impl SchemaProvider for HistorySchema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Ok(contract) = self.sight.contracts.get(name) else { return Ok(None) };
-        let Some(table) = self.sight.snapshot.table(name) else { return current::empty(contract).map(Some) };
-        let context = SessionContext::new_with_state(self.sight.planning.clone());
-        let versions = current::history(&context, table, &self.sight.known)?;
-        Ok(Some(current::as_table(versions.into_unoptimized_plan())))
+        let sight = &self.sight;
+        let Ok(contract) = sight.contracts.get(name) else { return Ok(None) };
+        let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
+        let (batches, runtime) = (sight.snapshot.batches(), sight.planning.runtime_env());
+        let looker = Looker { table, contract, batches, as_of: sight.as_of, caches: &sight.caches, runtime };
+        history::all_versions(&SessionContext::new_with_state(sight.planning.clone()), &looker).map(Some)
     }
 
     fn table_exist(&self, name: &str) -> bool {

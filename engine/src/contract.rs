@@ -20,12 +20,18 @@ pub const INSTANCE: &str = "_instance";
 pub const EVENT_ID: &str = "_event_id";
 /// Which version of the record this is: the source's own `updated_at` in microseconds, or its sequence.
 pub const VERSION: &str = "_version";
+/// Order among versions of one instant: the source's own sequence, or the rank of a state.
+pub const SEQUENCE: &str = "_sequence";
 /// When what the row tells happened.
 pub const OCCURRED_AT: &str = "_occurred_at";
 /// When we learnt it: the knowledge time.
 pub const INGESTED_AT: &str = "_ingested_at";
 /// The version deletes the record.
 pub const DELETED: &str = "_deleted";
+/// What the row tells of its record: null for all of it, else the columns of a partial row (`status,finished_at`), or [`TELLS_SET`].
+pub const TELLS: &str = "_tells";
+/// A row that tells no record, but that those of its parent which are older than itself are no more.
+pub const TELLS_SET: &str = "=";
 /// The batch that landed the row; it is seen once the batch has landed in every table.
 pub const BATCH: &str = "_batch";
 /// Ordinal of the row in its batch: the two together name one row.
@@ -34,14 +40,16 @@ pub const ROW: &str = "_row";
 pub const HASH: &str = "_hash";
 
 /// Names and meanings of the system columns, in the order in which they close every table.
-pub const SYSTEM_COLUMNS: [(&str, &str); 10] = [
+pub const SYSTEM_COLUMNS: [(&str, &str); 12] = [
     (SOURCE, "Source system that told the row"),
     (INSTANCE, "Which installation of the source system"),
     (EVENT_ID, "Delivery, or file and line, that brought the row"),
     (VERSION, "Version of the record: the source's updated_at in microseconds, or its sequence"),
+    (SEQUENCE, "Order among versions of one instant: the source's sequence, or the rank of a state"),
     (OCCURRED_AT, "When what the row tells happened"),
     (INGESTED_AT, "When we learnt it: the knowledge time"),
     (DELETED, "Whether this version deletes the record"),
+    (TELLS, "Columns that a partial row tells; null for a whole one"),
     (BATCH, "Batch that landed the row"),
     (ROW, "Ordinal of the row in its batch"),
     (HASH, "Hash of the row's own columns, decides between equal versions"),
@@ -94,7 +102,7 @@ impl TableContract {
         if let Some(column) = declaration.columns.iter().find(|column| column.name.starts_with('_')) {
             return Err(EngineError::file(path, format!("column `{}`: names that start with _ are system columns", column.name)));
         }
-        let schema = Arc::new(Schema::new(fields(&declaration.columns)));
+        let schema = Arc::new(Schema::new(fields(&declaration.columns, &declaration.primary_key)));
         if let Some(missing) = head.order_by.iter().find(|name| schema.field_with_name(name).is_err()) {
             return Err(EngineError::file(path, format!("order_by names `{missing}`, which is not a column")));
         }
@@ -110,21 +118,29 @@ impl TableContract {
         })
     }
 
+    /// Whether records come as the children of a parent, whose key is the table's without its last column (lines of an order).
+    pub fn has_parent(&self) -> bool {
+        self.primary_key.len() > 1
+    }
+
     /// The columns that identify a record: source, instance and the table's own key.
     pub fn identity(&self) -> Vec<&str> {
         [SOURCE, INSTANCE].into_iter().chain(self.primary_key.iter().map(String::as_str)).collect()
     }
 }
 
-fn fields(columns: &[DeclaredColumn]) -> Vec<Field> {
-    let declared = columns.iter().map(|column| Field::new(&column.name, column.data_type.clone(), !column.required));
-    let system = SYSTEM_COLUMNS.iter().map(|(name, _)| Field::new(*name, system_type(name), *name == EVENT_ID));
+/// Only the key is never null in storage: a row that deletes, or tells a part, has nothing else. Whole rows are held to the rest of the
+/// contract when they land.
+fn fields(columns: &[DeclaredColumn], key: &[String]) -> Vec<Field> {
+    let declared = columns.iter().map(|column| Field::new(&column.name, column.data_type.clone(), !key.contains(&column.name)));
+    let optional = |name: &str| name == EVENT_ID || name == TELLS;
+    let system = SYSTEM_COLUMNS.iter().map(|(name, _)| Field::new(*name, system_type(name), optional(name)));
     declared.chain(system).collect()
 }
 
 fn system_type(name: &str) -> DataType {
     match name {
-        VERSION | ROW | HASH => DataType::Int64,
+        VERSION | SEQUENCE | ROW | HASH => DataType::Int64,
         OCCURRED_AT | INGESTED_AT => timestamp_type(),
         DELETED => DataType::Boolean,
         _ => DataType::Utf8,

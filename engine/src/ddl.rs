@@ -79,7 +79,7 @@ fn declared_column(path: &str, column: &ColumnDef) -> Result<DeclaredColumn> {
         EngineError::file(
             path,
             format!(
-                "column `{name}` has the type {}; use TEXT, BIGINT, DECIMAL(p, s), BOOLEAN, DATE, TIMESTAMP or DOUBLE",
+                "column `{name}` has the type {}; use TEXT, BIGINT, DECIMAL(p, s), BOOLEAN, DATE, TIMESTAMP, DOUBLE or BINARY",
                 column.data_type
             ),
         )
@@ -115,6 +115,7 @@ fn arrow_type(sql: &SqlType) -> Option<DataType> {
     Some(match sql {
         SqlType::Text | SqlType::Varchar(None) => DataType::Utf8,
         SqlType::BigInt(None) => DataType::Int64,
+        SqlType::Binary(None) | SqlType::Bytea => DataType::Binary,
         SqlType::Boolean => DataType::Boolean,
         SqlType::Date => DataType::Date32,
         SqlType::Timestamp(None, _) => timestamp_type(),

@@ -19,6 +19,7 @@ use crate::functions;
 use crate::kpi::cells::Answers;
 use crate::kpi::definition::Kpis;
 use crate::lake::Lake;
+use crate::lake::current::FileCaches;
 use crate::lake::snapshot::TenantSnapshot;
 use crate::library::{Library, LibraryFile};
 use crate::limits::EngineLimits;
@@ -36,8 +37,17 @@ pub struct Engine {
     views: Arc<BTreeMap<String, LibraryFile>>,
     limits: Arc<EngineLimits>,
     runtime: Arc<RuntimeEnv>,
-    snapshots: Cache<TenantId, (Arc<TenantSnapshot>, Instant)>,
+    snapshots: Cache<TenantId, KeptSnapshot>,
+    caches: FileCaches,
     answers: Answers,
+}
+
+/// A snapshot, when it was opened and when its logs were last looked at.
+#[derive(Clone)]
+struct KeptSnapshot {
+    snapshot: Arc<TenantSnapshot>,
+    opened: Instant,
+    looked: Instant,
 }
 
 impl Engine {
@@ -58,6 +68,7 @@ impl Engine {
             views: Arc::new(views),
             answers: Answers::new(limits.answer_cache_bytes),
             snapshots: Cache::new(limits.open_tenants),
+            caches: FileCaches::new(limits.file_cache_bytes),
             lake,
             library: Arc::new(library),
             contracts,
@@ -99,7 +110,8 @@ impl Engine {
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Session> {
         let sight = Sight {
-            known: snapshot.known(as_of),
+            as_of,
+            caches: self.caches.clone(),
             snapshot: Arc::clone(&snapshot),
             contracts: Arc::clone(&self.contracts),
             views: Arc::clone(&self.views),
@@ -117,6 +129,16 @@ impl Engine {
             contracts: Arc::clone(&self.contracts),
             views: Arc::clone(&self.views),
         })
+    }
+
+    /// What is kept of files.
+    pub(crate) fn caches(&self) -> &FileCaches {
+        &self.caches
+    }
+
+    /// Makes the next session open the tenant's tables anew.
+    pub(crate) async fn reopen(&self, tenant: &TenantId) {
+        self.snapshots.invalidate(tenant).await;
     }
 
     /// The tables' contracts.
@@ -156,20 +178,22 @@ impl Engine {
     }
 
     /// The newest consistent cut of the tenant's tables; looked at anew when older than [`EngineLimits::snapshot_age_ms`].
-    async fn snapshot(&self, tenant: &TenantId) -> Result<Arc<TenantSnapshot>> {
+    pub(crate) async fn snapshot(&self, tenant: &TenantId) -> Result<Arc<TenantSnapshot>> {
         let kept = self.snapshots.get(tenant).await;
-        if let Some((snapshot, looked)) = kept {
-            let fresh = looked.elapsed() < Duration::from_millis(self.limits.snapshot_age_ms);
-            if fresh || snapshot.is_fresh(&self.lake, tenant).await? {
+        if let Some(kept) = &kept {
+            let fresh = kept.looked.elapsed() < Duration::from_millis(self.limits.snapshot_age_ms);
+            let serves = kept.opened.elapsed() < Duration::from_millis(self.limits.snapshot_reopen_ms);
+            if serves && (fresh || kept.snapshot.is_fresh(&self.lake, tenant).await?) {
                 if !fresh {
-                    self.snapshots.insert(tenant.clone(), (Arc::clone(&snapshot), Instant::now())).await;
+                    self.snapshots.insert(tenant.clone(), KeptSnapshot { looked: Instant::now(), ..kept.clone() }).await;
                 }
-                return Ok(snapshot);
+                return Ok(Arc::clone(&kept.snapshot));
             }
         }
-        let context = SessionContext::new_with_state(self.planning(DateTime::UNIX_EPOCH));
-        let opened = Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, &context).await?);
-        self.snapshots.insert(tenant.clone(), (Arc::clone(&opened), Instant::now())).await;
-        Ok(opened)
+        let before = kept.as_ref().map(|kept| kept.snapshot.as_ref());
+        let snapshot = Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, before, &self.runtime).await?);
+        let now = Instant::now();
+        self.snapshots.insert(tenant.clone(), KeptSnapshot { snapshot: Arc::clone(&snapshot), opened: now, looked: now }).await;
+        Ok(snapshot)
     }
 }

@@ -73,6 +73,16 @@ pub enum EngineError {
         /// The library's own error.
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Another process has counted on in the meantime: its landing took the place of ours.
+    #[error("{counter} stands at {found} where {expected} was expected: another process has landed in between")]
+    Outrun {
+        /// Who counts.
+        counter: String,
+        /// What it was expected to stand at.
+        expected: i64,
+        /// What it stands at.
+        found: i64,
+    },
     /// An invariant of ours that does not hold.
     #[error("internal error: {0}")]
     Internal(String),
@@ -86,7 +96,7 @@ impl EngineError {
             Self::File { .. } | Self::Request(_) => Kind::Invalid,
             Self::Limit { .. } => Kind::Limit,
             Self::Query { cause, .. } => query_kind(cause),
-            Self::Storage { .. } => Kind::Unavailable,
+            Self::Storage { .. } | Self::Outrun { .. } => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
         }
     }

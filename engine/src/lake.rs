@@ -4,9 +4,16 @@
 pub mod batches;
 pub mod current;
 pub mod data_file;
+pub mod file_name;
+pub mod history;
 pub mod layout;
+pub mod merge;
+pub mod positions;
 pub mod provider;
+pub mod resolve;
+pub mod settle;
 pub mod snapshot;
+pub mod versions;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,8 +22,11 @@ use arrow::array::RecordBatch;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, StructType, Transaction};
+use chrono::TimeDelta;
+use deltalake::operations::vacuum::VacuumMode;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
+use moka::future::Cache;
 use object_store::ObjectStoreExt;
 use url::Url;
 
@@ -28,11 +38,55 @@ use crate::scope::TenantId;
 /// How often an append is tried again after another writer's commit came first.
 const COMMIT_ATTEMPTS: usize = 8;
 
+/// Commits that a kept handle takes in before it is opened anew: what it remembers of each makes the next one dearer.
+const HANDLE_COMMITS: u64 = 100;
+/// Handles of tables that are kept.
+const KEPT_HANDLES: u64 = 4_096;
+
 /// A lake: a URL and the options of its object store.
 #[derive(Debug, Clone)]
 pub struct Lake {
     root: Url,
     options: HashMap<String, String>,
+    handles: Cache<Url, (DeltaTable, u64)>,
+}
+
+/// What an append carries in the log, so that it counts once.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// Who counts: a batch counts its parts, a journal its positions.
+    pub counter: String,
+    /// What the counter stands at after the append.
+    pub count: i64,
+    /// What it must stand at before.
+    pub rule: Rule,
+}
+
+/// When an append with a count is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Unless the counter has come as far already.
+    UnlessDone,
+    /// Whatever the counter stands at: the rows count through their batch.
+    Always,
+    /// If the counter stands at this, or has never counted and this is 0; else another one has counted on.
+    After(i64),
+}
+
+impl Once {
+    /// Part `part` of `batch`.
+    pub fn part(batch: &str, part: i64) -> Self {
+        Self { counter: batch.to_owned(), count: part, rule: Rule::UnlessDone }
+    }
+}
+
+/// What came of an append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// The rows are there.
+    Now,
+    /// They, or later ones of the same counter, were there before.
+    Before,
 }
 
 impl Lake {
@@ -46,7 +100,7 @@ impl Lake {
         if !root.path().ends_with('/') {
             root.set_path(&format!("{}/", root.path()));
         }
-        Ok(Self { root, options })
+        Ok(Self { root, options, handles: Cache::new(KEPT_HANDLES) })
     }
 
     fn table_url(&self, tenant: &TenantId, table: &str) -> Result<Url> {
@@ -64,9 +118,20 @@ impl Lake {
         if url.to_file_path().is_ok_and(|directory| !directory.join("_delta_log").is_dir()) {
             return Ok(None);
         }
-        let opened = DeltaTableBuilder::from_url(url).map_err(EngineError::storage(context()))?;
+        let kept = self.handles.get(&url).await;
+        if let Some((mut table, first)) = kept
+            && table.version().is_some_and(|version| version < first + HANDLE_COMMITS)
+            && table.update_state().await.is_ok()
+        {
+            self.handles.insert(url, (table.clone(), first)).await;
+            return Ok(Some(table));
+        }
+        let opened = DeltaTableBuilder::from_url(url.clone()).map_err(EngineError::storage(context()))?;
         match opened.with_storage_options(self.options.clone()).load().await {
-            Ok(table) => Ok(Some(table)),
+            Ok(table) => {
+                self.handles.insert(url, (table.clone(), table.version().unwrap_or_default())).await;
+                Ok(Some(table))
+            }
             Err(DeltaTableError::NotATable(_) | DeltaTableError::InvalidTableLocation(_)) => Ok(None),
             Err(error) => Err(EngineError::storage(context())(error)),
         }
@@ -104,39 +169,39 @@ impl Lake {
             .map_err(EngineError::storage(context()))
     }
 
-    /// Appends `rows` in one commit as part `part` of `batch`; a part that is already there is not appended again.
-    /// Returns whether rows were written.
+    /// Appends `rows` as the file `name` in one commit; what `once` says is there already is not appended again.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when the store refuses; nothing of the part is then visible.
+    /// [`EngineError::Outrun`] when the counter does not stand where `once` wants it, [`EngineError::Storage`] when the store refuses; nothing
+    /// of the rows is then visible.
     pub async fn append(
         &self,
         tenant: &TenantId,
         contract: &Arc<TableContract>,
         rows: RecordBatch,
-        batch: &str,
-        part: i64,
-    ) -> Result<bool> {
+        name: &str,
+        once: &Once,
+    ) -> Result<Appended> {
         let context = || format!("cannot append to {}", contract.name);
         let mut table = self.table_or_new(tenant, contract).await?;
-        if landed_part(&table, batch).await?.is_some_and(|landed| landed >= part) {
-            return Ok(false);
+        if once.is_done(&table).await? {
+            return Ok(Appended::Before);
         }
         let encoding = Arc::clone(contract);
         let encoded = tokio::task::spawn_blocking(move || data_file::encode(&encoding, &rows)).await;
         let file = encoded.map_err(EngineError::storage(context()))?.map_err(EngineError::storage(context()))?;
-        let add = store(&table, file, batch, part).await.map_err(EngineError::storage(context()))?;
+        let add = store(&table, file, name).await.map_err(EngineError::storage(context()))?;
         let mut last_error = None;
         for _ in 0..COMMIT_ATTEMPTS {
-            match commit(&table, add.clone(), batch, part).await {
-                Ok(()) => return Ok(true),
+            match commit_append(&table, add.clone(), once).await {
+                Ok(()) => return Ok(Appended::Now),
                 Err(error @ DeltaTableError::Transaction { .. }) => last_error = Some(error),
                 Err(error) => return Err(EngineError::storage(context())(error)),
             }
-            // Another writer's commit came first: look again, it may have been this very part.
+            // Another writer's commit came first: look again, it may have been this very one.
             table = self.table_or_new(tenant, contract).await?;
-            if landed_part(&table, batch).await?.is_some_and(|landed| landed >= part) {
-                return Ok(false);
+            if once.is_done(&table).await? {
+                return Ok(Appended::Before);
             }
         }
         Err(EngineError::Storage {
@@ -144,17 +209,43 @@ impl Lake {
             cause: last_error.map_or_else(|| "no attempt was made".into(), Into::into),
         })
     }
+
+    /// What `counter` stands at in the table; none when it never counted there.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when the log cannot be read.
+    pub async fn counted(&self, tenant: &TenantId, table: &str, counter: &str) -> Result<Option<i64>> {
+        match self.table(tenant, table).await? {
+            Some(table) => counted(&table, counter).await,
+            None => Ok(None),
+        }
+    }
 }
 
-/// Stores a data file under the name of its batch and part: storing it again after a crash replaces it.
-async fn store(table: &DeltaTable, file: DataFile, batch: &str, part: i64) -> Result<Add, object_store::Error> {
-    let path = format!("part-{part:05}-{batch}.zstd.parquet");
+impl Once {
+    async fn is_done(&self, table: &DeltaTable) -> Result<bool> {
+        match self.rule {
+            Rule::Always => Ok(false),
+            Rule::UnlessDone => Ok(counted(table, &self.counter).await?.is_some_and(|counted| counted >= self.count)),
+            Rule::After(expected) => {
+                let found = counted(table, &self.counter).await?.unwrap_or_default();
+                if found == expected {
+                    return Ok(false);
+                }
+                Err(EngineError::Outrun { counter: self.counter.clone(), expected, found })
+            }
+        }
+    }
+}
+
+/// Stores a data file: storing it again under its name replaces it.
+pub(crate) async fn store(table: &DeltaTable, file: DataFile, name: &str) -> Result<Add, object_store::Error> {
     let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
     let store = table.object_store();
-    store.put(&object_store::path::Path::from(path.as_str()), file.bytes.into()).await?;
-    let stored = store.head(&object_store::path::Path::from(path.as_str())).await?;
+    store.put(&object_store::path::Path::from(name), file.bytes.into()).await?;
+    let stored = store.head(&object_store::path::Path::from(name)).await?;
     Ok(Add {
-        path,
+        path: name.to_owned(),
         size,
         modification_time: stored.last_modified.timestamp_millis(),
         data_change: true,
@@ -163,8 +254,8 @@ async fn store(table: &DeltaTable, file: DataFile, batch: &str, part: i64) -> Re
     })
 }
 
-async fn commit(table: &DeltaTable, add: Add, batch: &str, part: i64) -> Result<(), DeltaTableError> {
-    let properties = CommitProperties::default().with_application_transaction(Transaction::new(batch, part));
+async fn commit_append(table: &DeltaTable, add: Add, once: &Once) -> Result<(), DeltaTableError> {
+    let properties = CommitProperties::default().with_application_transaction(Transaction::new(&once.counter, once.count));
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
     CommitBuilder::from(properties)
         .with_actions(vec![Action::Add(add)])
@@ -173,11 +264,26 @@ async fn commit(table: &DeltaTable, add: Add, batch: &str, part: i64) -> Result<
     Ok(())
 }
 
-async fn landed_part(table: &DeltaTable, batch: &str) -> Result<Option<i64>> {
+async fn counted(table: &DeltaTable, counter: &str) -> Result<Option<i64>> {
     let context = "cannot read a table's transactions";
     let store = table.log_store();
     let snapshot = table.snapshot().map_err(EngineError::storage(context))?;
-    snapshot.transaction_version(store.as_ref(), batch).await.map_err(EngineError::storage(context))
+    snapshot.transaction_version(store.as_ref(), counter).await.map_err(EngineError::storage(context))
+}
+
+/// Removes data files that no version within `keep` names, and old log entries; answers how many data files.
+pub(crate) async fn vacuum(table: &DeltaTable, keep: TimeDelta) -> Result<usize> {
+    let context = "cannot remove old files of a table";
+    let (_, metrics) = table
+        .clone()
+        .vacuum()
+        .with_retention_period(keep)
+        .with_enforce_retention_duration(false)
+        .with_mode(VacuumMode::Full)
+        .await
+        .map_err(EngineError::storage(context))?;
+    deltalake::checkpoints::cleanup_metadata(table, None).await.map_err(EngineError::storage(context))?;
+    Ok(metrics.files_deleted.len())
 }
 
 /// A store for reading data files, shared by every table of the lake.

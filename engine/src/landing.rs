@@ -1,7 +1,7 @@
 //! Where sources put rows: mapping SQL turns raw rows into rows of canonical tables, and a batch of them lands whole. Knows no file
 //! format; `ingest` knows nothing of the engine but [`Sink`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -15,11 +15,13 @@ use datafusion::datasource::MemTable;
 use datafusion::prelude::{SessionContext, ident, lit};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::contract::{self, TableContract};
+use crate::contract::{self, Contracts, TableContract};
 use crate::ddl::timestamp_type;
 use crate::engine::Engine;
 use crate::error::{EngineError, Result, readable};
 use crate::lake::batches::{self, BatchRecord, Phase};
+use crate::lake::file_name::FileName;
+use crate::lake::{Once, Rule};
 use crate::profile::TenantProfile;
 use crate::scope::{Scope, TenantId};
 
@@ -31,35 +33,78 @@ pub const RAW: &str = "raw";
 pub struct BatchOrigin {
     /// Identifier: the same input makes the same batch, so that landing it again lands nothing.
     pub batch_id: String,
-    /// The pack that maps it.
+    /// The pack that maps it, or the journal that it waited in.
     pub pack: String,
     /// Source system.
     pub source: String,
     /// Which installation of it.
     pub instance: String,
-    /// Files in it.
+    /// Files or deliveries in it.
     pub files: i64,
     /// Knowledge time of its rows.
     pub ingested_at: DateTime<Utc>,
+    /// What makes it count once.
+    pub counted: Counted,
+}
+
+/// What makes a batch count once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counted {
+    /// Its own parts: landing it again completes what is missing.
+    Parts,
+    /// The positions of a journal: it lands if nobody has landed beyond `after`.
+    Journal {
+        /// The journal.
+        journal: String,
+        /// The last position landed before.
+        after: i64,
+        /// The last position in it.
+        to: i64,
+    },
+}
+
+/// Rows that fit their table, with all its columns.
+#[derive(Debug, Clone)]
+pub struct ReadyRows {
+    contract: Arc<TableContract>,
+    rows: RecordBatch,
+}
+
+impl ReadyRows {
+    /// How many.
+    pub fn count(&self) -> u64 {
+        u64::try_from(self.rows.num_rows()).unwrap_or(u64::MAX)
+    }
+
+    /// The table.
+    pub fn table(&self) -> &str {
+        &self.contract.name
+    }
 }
 
 /// What sources need of the engine.
 #[async_trait]
 pub trait Sink: Send + Sync {
-    /// Hashes of the files that the pack has landed for an installation of its source.
-    async fn landed_files(&self, pack: &str, instance: &str) -> Result<HashSet<String>>;
+    /// The contracts of all tables.
+    fn contracts(&self) -> Arc<Contracts>;
 
-    /// Announces a batch; none of its rows is seen until [`Sink::finish`].
-    async fn begin(&self, origin: &BatchOrigin) -> Result<()>;
+    /// The position until which `journal` has landed; 0 before its first landing.
+    async fn landed_position(&self, journal: &str) -> Result<i64>;
 
-    /// Maps `raw` by the SQL of `path` and appends what it gives to `table` as part `part` of the batch; answers the rows.
-    async fn map(&self, origin: &BatchOrigin, table: &str, path: &str, sql: &str, raw: &[RecordBatch], part: i64) -> Result<u64>;
+    /// The files that the pack has landed for an installation of its source: by hash, the batch that each is seen in.
+    async fn landed_files(&self, pack: &str, instance: &str) -> Result<HashMap<String, String>>;
 
-    /// Appends rows that are already those of `table`, without mapping.
-    async fn append(&self, origin: &BatchOrigin, table: &str, rows: RecordBatch, part: i64) -> Result<u64>;
+    /// Maps `raw` by the SQL of `path` into rows of `table`, as part `part` of the batch.
+    async fn map(&self, origin: &BatchOrigin, table: &str, path: &str, sql: &str, raw: &[RecordBatch], part: i64) -> Result<ReadyRows>;
 
-    /// Lets everybody see the batch, from `landed_at` on.
-    async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>) -> Result<()>;
+    /// Completes rows that are already those of `table`, without mapping.
+    fn ready(&self, origin: &BatchOrigin, table: &str, rows: &RecordBatch, part: i64) -> Result<ReadyRows>;
+
+    /// Appends rows as part `part` of the batch; none of them is seen until [`Sink::finish`].
+    async fn append(&self, origin: &BatchOrigin, rows: ReadyRows, part: i64) -> Result<()>;
+
+    /// Lets everybody see the batch from `landed_at` on, in the place of the batches `replaced`.
+    async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>, replaced: &[String]) -> Result<()>;
 }
 
 /// The engine as a sink of one tenant.
@@ -75,12 +120,6 @@ impl TenantSink {
     pub fn new(engine: Engine, tenant: TenantId, profile: TenantProfile) -> Self {
         let scope = Scope::of([tenant.clone()]);
         Self { engine, tenant, scope, profile }
-    }
-
-    async fn record(&self, origin: &BatchOrigin, phase: Phase, rows: i64, at: DateTime<Utc>) -> Result<()> {
-        let record = BatchRecord { batch_id: origin.batch_id.clone(), pack: origin.pack.clone(), files: origin.files, rows };
-        let contract = self.engine.contracts.get(batches::TABLE)?;
-        batches::record(&self.engine.lake, &self.tenant, contract, &record, phase, at).await
     }
 
     /// Runs the mapping, in the table's physical order.
@@ -125,8 +164,16 @@ pub(crate) async fn plan_mapping(
 }
 
 /// Columns that a mapping may give beside those of the table.
-const GIVEN_SYSTEM_COLUMNS: [&str; 5] =
-    [contract::VERSION, contract::OCCURRED_AT, contract::DELETED, contract::EVENT_ID, contract::SOURCE];
+const GIVEN_SYSTEM_COLUMNS: [&str; 8] = [
+    contract::VERSION,
+    contract::SEQUENCE,
+    contract::OCCURRED_AT,
+    contract::DELETED,
+    contract::TELLS,
+    contract::EVENT_ID,
+    contract::SOURCE,
+    contract::INSTANCE,
+];
 
 /// Checks that a mapping gives columns of `contract`, and a version.
 ///
@@ -160,47 +207,81 @@ pub(crate) fn check_mapped_columns(path: &str, contract: &TableContract, frame: 
 
 #[async_trait]
 impl Sink for TenantSink {
-    async fn landed_files(&self, pack: &str, instance: &str) -> Result<HashSet<String>> {
+    fn contracts(&self) -> Arc<Contracts> {
+        Arc::clone(&self.engine.contracts)
+    }
+
+    async fn landed_position(&self, journal: &str) -> Result<i64> {
+        Ok(self.engine.lake.counted(&self.tenant, batches::TABLE, journal).await?.unwrap_or_default())
+    }
+
+    async fn landed_files(&self, pack: &str, instance: &str) -> Result<HashMap<String, String>> {
         let session = self.engine.session(&self.scope, self.tenant.as_str(), self.profile.clone(), None).await?;
-        let landed = session.plan("SELECT file_hash, pack, _instance FROM loads").await?;
+        let landed = session.plan(&format!("SELECT file_hash, {}, pack, _instance FROM loads", contract::BATCH)).await?;
         let same = ident("pack").eq(lit(pack)).and(ident(contract::INSTANCE).eq(lit(instance)));
         let landed = landed.filter(same).map_err(EngineError::query("reading loads"))?;
         let answer = session.collect(landed, usize::MAX).await?;
-        let mut hashes = HashSet::new();
+        let mut files = HashMap::new();
         for batch in answer.batches {
-            let column = cast(batch.column(0), &DataType::Utf8).map_err(|error| EngineError::Internal(error.to_string()))?;
-            hashes.extend(column.as_string::<i32>().iter().flatten().map(str::to_owned));
+            let text = |column: usize| cast(batch.column(column), &DataType::Utf8).map_err(|error| EngineError::Internal(error.to_string()));
+            let (hashes, batches) = (text(0)?, text(1)?);
+            let pairs = hashes.as_string::<i32>().iter().zip(batches.as_string::<i32>().iter());
+            files.extend(pairs.filter_map(|(hash, batch)| Some((hash?.to_owned(), batch?.to_owned()))));
         }
-        Ok(hashes)
+        Ok(files)
     }
 
-    async fn begin(&self, origin: &BatchOrigin) -> Result<()> {
-        self.record(origin, Phase::Begun, 0, origin.ingested_at).await
-    }
-
-    async fn map(&self, origin: &BatchOrigin, table: &str, path: &str, sql: &str, raw: &[RecordBatch], part: i64) -> Result<u64> {
+    async fn map(&self, origin: &BatchOrigin, table: &str, path: &str, sql: &str, raw: &[RecordBatch], part: i64) -> Result<ReadyRows> {
         let contract = self.engine.contracts.get(table)?;
         let mapped = self.mapped(contract, path, sql, raw).await?;
-        let Some(first) = mapped.first() else { return Ok(0) };
-        let rows = concat_batches(&first.schema(), &mapped).map_err(|error| EngineError::file(path, error.to_string()))?;
-        self.append(origin, table, rows, part).await
+        let schema = mapped.first().map_or_else(|| Arc::clone(&contract.schema), RecordBatch::schema);
+        let rows = concat_batches(&schema, &mapped).map_err(|error| EngineError::file(path, error.to_string()))?;
+        self.ready(origin, table, &rows, part)
     }
 
-    async fn append(&self, origin: &BatchOrigin, table: &str, rows: RecordBatch, part: i64) -> Result<u64> {
+    fn ready(&self, origin: &BatchOrigin, table: &str, rows: &RecordBatch, part: i64) -> Result<ReadyRows> {
         let contract = self.engine.contracts.get(table)?;
-        if rows.num_rows() == 0 {
-            return Ok(0);
-        }
-        let complete = complete(contract, origin, &rows, part)?;
-        let count = u64::try_from(complete.num_rows()).unwrap_or(u64::MAX);
-        self.engine.lake.append(&self.tenant, contract, complete, &origin.batch_id, part).await?;
-        Ok(count)
+        let rows = if rows.num_rows() == 0 {
+            RecordBatch::new_empty(Arc::clone(&contract.schema))
+        } else {
+            complete(contract, origin, rows, part)?
+        };
+        Ok(ReadyRows { contract: Arc::clone(contract), rows })
     }
 
-    async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>) -> Result<()> {
+    async fn append(&self, origin: &BatchOrigin, rows: ReadyRows, part: i64) -> Result<()> {
+        if rows.rows.num_rows() == 0 {
+            return Ok(());
+        }
+        let once = match &origin.counted {
+            Counted::Parts => Once::part(&origin.batch_id, part),
+            Counted::Journal { journal, to, .. } => Once { counter: journal.clone(), count: *to, rule: Rule::Always },
+        };
+        let name = FileName::of_part(&origin.batch_id, part);
+        self.engine.lake.append(&self.tenant, &rows.contract, rows.rows, &name, &once).await.map(|_| ())
+    }
+
+    async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>, replaced: &[String]) -> Result<()> {
         // Landed strictly after it began: a reader as of the first moment must not see the batch.
-        let landed_at = landed_at.max(origin.ingested_at + chrono::TimeDelta::microseconds(1));
-        self.record(origin, Phase::Landed, rows, landed_at).await
+        let recorded_at = landed_at.max(origin.ingested_at + chrono::TimeDelta::microseconds(1));
+        let record = |batch_id: &str, phase: Phase, files: i64, rows: i64| BatchRecord {
+            batch_id: batch_id.to_owned(),
+            phase,
+            pack: origin.pack.clone(),
+            files,
+            rows,
+            begun_at: origin.ingested_at,
+            recorded_at,
+        };
+        let retracted = replaced.iter().map(|batch| record(batch, Phase::Retracted, 0, 0));
+        let records = retracted.chain([record(&origin.batch_id, Phase::Landed, origin.files, rows)]).collect::<Vec<_>>();
+        let contract = self.engine.contracts.get(batches::TABLE)?;
+        let once = match &origin.counted {
+            Counted::Parts => Once::part(&origin.batch_id, 0),
+            Counted::Journal { journal, after, to } => Once { counter: journal.clone(), count: *to, rule: Rule::After(*after) },
+        };
+        let name = FileName::of_part(&origin.batch_id, 0);
+        self.engine.lake.append(&self.tenant, contract, batches::rows(contract, &records)?, &name, &once).await.map(|_| ())
     }
 }
 
@@ -210,6 +291,8 @@ fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, 
         EngineError::Request(format!("column `{name}` of {}: {error}", contract.name))
     };
     let count = rows.num_rows();
+    let whole = whole_rows(rows).map_err(|error| misfit(contract::TELLS, &error))?;
+    let whole = whole.as_ref();
     let mut columns: BTreeMap<&str, ArrayRef> = BTreeMap::new();
     for column in &contract.columns {
         let filled = match rows.column_by_name(&column.name) {
@@ -217,7 +300,10 @@ fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, 
             None => arrow::array::new_null_array(&column.data_type, count),
         };
         if column.required && filled.null_count() > 0 {
-            return Err(misfit(&column.name, &without_value(rows, &filled)));
+            let must_have = |row: &usize| whole.is_none_or(|whole| whole.value(*row)) || contract.primary_key.contains(&column.name);
+            if let Some(first) = (0..count).filter(|row| filled.is_null(*row)).find(must_have) {
+                return Err(misfit(&column.name, &without_value(rows, first)));
+            }
         }
         columns.insert(&column.name, filled);
     }
@@ -237,14 +323,16 @@ fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, 
         let filled = match (name, rows.column_by_name(name)) {
             (contract::VERSION, _) => as_version(version).map_err(|error| misfit(name, &error))?,
             (contract::OCCURRED_AT, _) => as_instant(occurred).map_err(|error| misfit(name, &error))?,
-            (contract::SOURCE | contract::EVENT_ID, Some(given)) => {
+            (contract::SOURCE | contract::INSTANCE | contract::EVENT_ID | contract::TELLS, Some(given)) => {
                 cast(given, &DataType::Utf8).map_err(|error| misfit(name, &error))?
             }
             (contract::DELETED, Some(given)) => cast(given, &DataType::Boolean).map_err(|error| misfit(name, &error))?,
             (contract::SOURCE, None) => text(&origin.source),
-            (contract::EVENT_ID, None) => arrow::array::new_null_array(&DataType::Utf8, count),
+            (contract::SEQUENCE, Some(given)) => cast(given, &DataType::Int64).map_err(|error| misfit(name, &error))?,
+            (contract::SEQUENCE, None) => Arc::new(Int64Array::from(vec![0; count])) as ArrayRef,
+            (contract::EVENT_ID | contract::TELLS, None) => arrow::array::new_null_array(&DataType::Utf8, count),
             (contract::DELETED, None) => Arc::new(BooleanArray::from(vec![false; count])) as ArrayRef,
-            (contract::INSTANCE, _) => text(&origin.instance),
+            (contract::INSTANCE, None) => text(&origin.instance),
             (contract::INGESTED_AT, _) => micros(origin.ingested_at),
             (contract::BATCH, _) => text(&origin.batch_id),
             (contract::ROW, _) => Arc::new(Int64Array::from_iter_values(ordinals.clone())) as ArrayRef,
@@ -259,15 +347,24 @@ fn complete(contract: &TableContract, origin: &BatchOrigin, rows: &RecordBatch, 
 /// A value that does not fit is an error, never a null.
 const STRICT: CastOptions<'static> = CastOptions { safe: false, format_options: arrow::util::display::FormatOptions::new() };
 
-/// How many rows lack a value that the table needs, and the first of them.
-fn without_value(rows: &RecordBatch, column: &ArrayRef) -> String {
-    let first = (0..column.len()).find(|row| column.is_null(*row)).unwrap_or_default();
+/// Which rows tell the whole of a record that lives; none when all do.
+fn whole_rows(rows: &RecordBatch) -> Result<Option<BooleanArray>, arrow::error::ArrowError> {
+    let alive = rows.column_by_name(contract::DELETED).map(|deleted| arrow::compute::not(deleted.as_boolean())).transpose()?;
+    let whole = rows.column_by_name(contract::TELLS).map(|tells| arrow::compute::is_null(tells)).transpose()?;
+    match (alive, whole) {
+        (Some(alive), Some(whole)) => arrow::compute::and(&alive, &whole).map(Some),
+        (alive, whole) => Ok(alive.or(whole)),
+    }
+}
+
+/// That the row `first` has no value, with what it has.
+fn without_value(rows: &RecordBatch, first: usize) -> String {
     let options = arrow::util::display::FormatOptions::new();
     let shown = rows.schema_ref().fields().iter().zip(rows.columns()).filter_map(|(field, values)| {
         let formatter = arrow::util::display::ArrayFormatter::try_new(values, &options).ok()?;
         values.is_valid(first).then(|| format!("{}={}", field.name(), formatter.value(first)))
     });
-    format!("{} rows have none; the first has {}", column.null_count(), shown.collect::<Vec<_>>().join(", "))
+    format!("a row has none: {}", shown.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether every value of `given` can stand in a column of `wanted` as it is: nothing is parsed, rounded or cut on the way.

@@ -21,6 +21,7 @@ pub mod lineage;
 pub mod profile;
 pub mod scope;
 pub mod session;
+pub mod upkeep;
 pub mod workbench;
 
 pub use engine::Engine;

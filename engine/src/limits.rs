@@ -22,6 +22,10 @@ pub struct EngineLimits {
     pub records_export: usize,
     /// How long a tenant's snapshot is used before its logs are looked at again.
     pub snapshot_age_ms: u64,
+    /// How long a snapshot may serve before its tables are opened anew, whatever has landed; settling removes old files later than this.
+    pub snapshot_reopen_ms: u64,
+    /// Memory of each of the two caches of what files hold: versions of new files, keys of settled ones.
+    pub file_cache_bytes: u64,
     /// Memory of the cache of answers.
     pub answer_cache_bytes: u64,
     /// Tenants whose snapshots are held open.
@@ -39,6 +43,8 @@ impl Default for EngineLimits {
             records_page: 1_000,
             records_export: 1_000_000,
             snapshot_age_ms: 500,
+            snapshot_reopen_ms: 300_000,
+            file_cache_bytes: 256 << 20,
             answer_cache_bytes: 64 << 20,
             open_tenants: 1_000,
         }

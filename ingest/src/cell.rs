@@ -137,7 +137,7 @@ fn empty(data_type: &DataType) -> Values {
     }
 }
 
-fn whole(text: &str) -> Result<i64, Misfit> {
+pub(crate) fn whole(text: &str) -> Result<i64, Misfit> {
     if let Ok(number) = text.parse() {
         return Ok(number);
     }
@@ -147,7 +147,7 @@ fn whole(text: &str) -> Result<i64, Misfit> {
 }
 
 /// Units of 10^-scale; digits beyond the scale must be zero, separators of thousands are refused.
-fn decimal(text: &str, precision: u8, scale: u32) -> Result<i128, Misfit> {
+pub(crate) fn decimal(text: &str, precision: u8, scale: u32) -> Result<i128, Misfit> {
     let not_a_number = || Misfit::from("is not a number (digits, at most one point, no separators of thousands)");
     let (negative, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
@@ -187,11 +187,11 @@ fn too_large(precision: u8) -> Misfit {
     format!("has more than {precision} digits")
 }
 
-fn double(text: &str) -> Result<f64, Misfit> {
+pub(crate) fn double(text: &str) -> Result<f64, Misfit> {
     text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| "is not a number".into())
 }
 
-fn truth(text: &str) -> Result<bool, Misfit> {
+pub(crate) fn truth(text: &str) -> Result<bool, Misfit> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "t" | "yes" | "y" | "1" => Ok(true),
         "false" | "f" | "no" | "n" | "0" => Ok(false),
@@ -199,13 +199,13 @@ fn truth(text: &str) -> Result<bool, Misfit> {
     }
 }
 
-enum Moment {
+pub(crate) enum Moment {
     Fixed(DateTime<chrono::FixedOffset>),
     Local(NaiveDateTime),
 }
 
 impl Moment {
-    fn local(&self) -> NaiveDateTime {
+    pub(crate) fn local(&self) -> NaiveDateTime {
         match self {
             Self::Fixed(instant) => instant.naive_local(),
             Self::Local(local) => *local,
@@ -213,7 +213,7 @@ impl Moment {
     }
 
     /// UTC microseconds; the earlier instant where clocks go back.
-    fn micros(&self, zone: Tz) -> Result<i64, Misfit> {
+    pub(crate) fn micros(&self, zone: Tz) -> Result<i64, Misfit> {
         match self {
             Self::Fixed(instant) => Ok(instant.timestamp_micros()),
             Self::Local(local) => zone
@@ -227,7 +227,7 @@ impl Moment {
     }
 }
 
-fn moment(text: &str, formats: &[Vec<Item<'static>>]) -> Result<Moment, Misfit> {
+pub(crate) fn moment(text: &str, formats: &[Vec<Item<'static>>]) -> Result<Moment, Misfit> {
     let moment = if formats.is_empty() { iso(text) } else { formats.iter().find_map(|format| formatted(text, format)) };
     let moment = moment.ok_or_else(|| Misfit::from("is not a time in the declared format, or does not exist"))?;
     if !YEARS.contains(&moment.local().year()) {
@@ -258,7 +258,7 @@ fn formatted(text: &str, format: &[Item<'static>]) -> Option<Moment> {
     Some(Moment::Local(date.and_time(time)))
 }
 
-fn day_number(date: NaiveDate) -> i32 {
+pub(crate) fn day_number(date: NaiveDate) -> i32 {
     i32::try_from((date - NaiveDate::default()).num_days()).unwrap_or(0)
 }
 

@@ -37,6 +37,21 @@ pub enum IngestError {
         /// What is wrong and what to do.
         detail: String,
     },
+    /// Loading again needs every file that landed together with those given.
+    #[error("{missing} more files landed together with these: name them too, since what the batch gave is retracted whole")]
+    Again {
+        /// How many are missing.
+        missing: usize,
+    },
+    /// The journal cannot be read, or keeps what has landed.
+    #[error(transparent)]
+    Journal(#[from] crate::journal::JournalError),
+    /// A landing that stopped; the next one begins at the same place.
+    #[error("a landing stopped: {detail}")]
+    Landing {
+        /// Why.
+        detail: String,
+    },
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -4,15 +4,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod cell;
+pub mod door;
 pub mod error;
 pub mod formats;
+pub mod journal;
+pub mod lander;
 pub mod limits;
 pub mod load;
+pub mod load_source;
+mod map;
 pub mod pack;
 pub mod quarantine;
 pub mod raw;
+pub mod reading;
 pub mod rows;
-pub mod sources;
 pub mod source_file;
+pub mod sources;
+pub mod table_rows;
 
 pub use error::{IngestError, Result};

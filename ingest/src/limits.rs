@@ -16,6 +16,14 @@ pub struct IngestLimits {
     pub file_rows: usize,
     /// Most values set aside at once; a file of another kind is refused rather than quarantined whole.
     pub misfits: usize,
+    /// Most rows of a part that mappings may not take before the pack is held to be wrong; each costs a score of small queries to find.
+    pub unmapped_rows: usize,
+    /// Largest file of captured payloads, unzipped, in bytes: it is held in memory.
+    pub source_file_bytes: usize,
+    /// Most messages of one landing.
+    pub landing_entries: usize,
+    /// About how many bytes of messages one landing holds.
+    pub landing_bytes: usize,
     /// How much of a quarantined row is kept, in bytes.
     pub quarantined_bytes: usize,
 }
@@ -28,6 +36,10 @@ impl Default for IngestLimits {
             part_rows: 1_000_000,
             file_rows: 20_000_000,
             misfits: 200_000,
+            unmapped_rows: 200,
+            source_file_bytes: 256 << 20,
+            landing_entries: 50_000,
+            landing_bytes: 64 << 20,
             quarantined_bytes: 4 << 10,
         }
     }

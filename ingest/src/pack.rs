@@ -28,6 +28,7 @@ pub struct Pack {
     pub raw: RawContract,
     /// The SELECTs, in order of their tables.
     pub mappings: Vec<Mapping>,
+    raw_text: String,
 }
 
 /// Names of all packs in the library.
@@ -65,14 +66,18 @@ impl Pack {
         Ok(Self {
             name: name.to_owned(),
             raw: RawContract::parse(&raw.path, &raw.text)?,
+            raw_text: raw.text.clone(),
             mappings: selects.iter().map(mapping).collect(),
         })
     }
 
-    /// Identifier of the batch that these files make: the same files by the same pack make the same batch.
+    /// Identifier of the batch that these files make: the same files by the same pack, to the letter, make the same batch.
     pub fn batch_id(&self, instance: &str, file_hashes: &[String]) -> String {
         let mut digest = Sha256::new();
         digest.update(format!("{}\0{instance}\0", self.name));
+        for text in std::iter::once(&self.raw_text).chain(self.mappings.iter().map(|mapping| &mapping.sql)) {
+            digest.update(Sha256::digest(text));
+        }
         for hash in file_hashes {
             digest.update(hash);
         }

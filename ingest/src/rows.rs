@@ -31,6 +31,8 @@ pub struct Misfit {
     pub record: String,
     /// What is wrong.
     pub reason: String,
+    /// Source and instance, where they are not those of the whole load.
+    pub source: Option<(String, String)>,
 }
 
 /// What was read of a file.
@@ -134,6 +136,7 @@ impl<'a> RawRows<'a> {
                 value: text.map(|text| cut(text, self.limits.quarantined_bytes)),
                 record: cut(&record(), self.limits.quarantined_bytes),
                 reason,
+                source: None,
             });
         }
         self.bound_misfits(line)?;
@@ -162,6 +165,7 @@ impl<'a> RawRows<'a> {
             value: None,
             record: cut(record, self.limits.quarantined_bytes),
             reason: reason.into(),
+            source: None,
         });
         self.bound_misfits(line)
     }
@@ -213,7 +217,7 @@ impl<'a> RawRows<'a> {
 }
 
 /// At most `bytes` of `text`, cut between characters; a cut is marked. NUL, which no SQL client can show, is replaced.
-fn cut(text: &str, bytes: usize) -> String {
+pub(crate) fn cut(text: &str, bytes: usize) -> String {
     let mut end = bytes.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -1,8 +1,36 @@
 //! Sources: what a system sends, as rows of canonical tables. A source is one file here and one line in [`all`]. Pure: bytes and headers in,
 //! rows out; no clock, no network, no lake.
 
+mod captured;
+mod captured_json;
+pub mod cloudevents;
 pub mod delivery;
+pub mod dynamics365;
+pub mod easypost;
+mod json;
+mod json_object;
+pub mod n8n;
+pub mod netsuite;
+#[cfg(test)]
+mod never_panics;
+pub mod ocel;
+mod origin;
+pub mod otlp;
 pub mod row;
+mod shape;
+pub mod shopify;
+pub mod signature;
+#[cfg(test)]
+pub(crate) mod snapshot;
+mod static_key;
+pub mod stripe;
+#[cfg(test)]
+mod testing;
+mod times;
+pub mod tryton;
+pub mod vendure;
+pub mod woocommerce;
+pub mod zendesk;
 
 pub use delivery::{Delivery, Headers, Setting};
 pub use row::{ChildSet, Decoded, Mark, Row, Value, Wrong};
@@ -40,7 +68,21 @@ pub trait Source: Send + Sync {
 
 /// Every source, in order of their names.
 pub fn all() -> Vec<&'static dyn Source> {
-    vec![]
+    vec![
+        &cloudevents::CloudEvents,
+        &dynamics365::Dynamics365,
+        &easypost::EasyPost,
+        &n8n::N8n,
+        &netsuite::NetSuite,
+        &ocel::Ocel,
+        &otlp::Otlp,
+        &shopify::Shopify,
+        &stripe::Stripe,
+        &tryton::Tryton,
+        &vendure::Vendure,
+        &woocommerce::WooCommerce,
+        &zendesk::Zendesk,
+    ]
 }
 
 /// The source named `name`.

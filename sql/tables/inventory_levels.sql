@@ -3,7 +3,7 @@
 -- order_by  = ["counted_at", "sku", "warehouse"]
 -- retention = "business"
 CREATE TABLE inventory_levels (
-    sku           TEXT NOT NULL COMMENT 'products.sku',
+    sku           TEXT NOT NULL COMMENT 'products.sku; products.stock_id where the source''s levels do not tell the sku',
     warehouse     TEXT NOT NULL COMMENT 'Where it lies',
     counted_at    TIMESTAMP NOT NULL COMMENT 'The instant the level is true for',
     on_hand       BIGINT COMMENT 'Units lying there; null when the source does not track the article',

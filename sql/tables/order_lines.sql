@@ -18,5 +18,6 @@ CREATE TABLE order_lines (
     discount_value DECIMAL(18, 4) COMMENT 'Discount already taken off net_value' OPTIONS (class = 'money', currency = 'currency'),
     net_value      DECIMAL(18, 4) NOT NULL COMMENT 'Quantity times unit price, before tax' OPTIONS (class = 'money', currency = 'currency'),
     currency       TEXT COMMENT 'ISO 4217',
+    line_id        TEXT COMMENT 'The source''s own id of the line',
     PRIMARY KEY (order_id, line_number)
 );

@@ -20,5 +20,7 @@ CREATE TABLE orders (
     tax_value         DECIMAL(18, 4) COMMENT 'Tax on top of net_value' OPTIONS (class = 'money', currency = 'currency'),
     shipping_value    DECIMAL(18, 4) COMMENT 'Freight charged to the customer outside the lines' OPTIONS (class = 'money', currency = 'currency'),
     currency          TEXT COMMENT 'ISO 4217',
+    payment_status    TEXT COMMENT 'open | authorized | partly paid | paid | partly refunded | refunded | voided, where the source says so',
+    fulfilment_status TEXT COMMENT 'open | partial | fulfilled | returned, where the source says so',
     PRIMARY KEY (order_id)
 );

@@ -16,5 +16,7 @@ CREATE TABLE products (
     currency     TEXT COMMENT 'ISO 4217',
     weight       DECIMAL(18, 4) COMMENT 'Weight of one unit' OPTIONS (unit = 'kg'),
     status       TEXT COMMENT 'active | discontinued, where the source says so',
+    product_id   TEXT COMMENT 'The source''s own id of the product that the article is a variant of',
+    stock_id     TEXT COMMENT 'What the source''s stock levels name the article by, where that is not the sku',
     PRIMARY KEY (sku)
 );

@@ -27,5 +27,6 @@ CREATE TABLE shipments (
     insurance_cost    DECIMAL(18, 4) COMMENT 'What insuring it cost' OPTIONS (class = 'money', currency = 'currency'),
     weight            DECIMAL(18, 4) COMMENT 'Gross weight; null when not recorded' OPTIONS (unit = 'kg'),
     currency          TEXT COMMENT 'ISO 4217',
+    tracking_number   TEXT COMMENT 'Number by which the carrier knows it',
     PRIMARY KEY (shipment_id)
 );

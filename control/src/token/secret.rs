@@ -1,12 +1,10 @@
 //! The form of a token, `qd_<id>_<secret>`: making one, and telling whether a presented one is right. Does not know whose
 //! token it is, nor where hashes are kept.
 
-use std::fmt::Write;
 use std::hint::black_box;
 
-use rand::TryRng;
-use rand::rngs::{SysError, SysRng};
-use sha2::{Digest, Sha256};
+use crate::Result;
+use crate::hexadecimal::{hash, is_hexadecimal, random};
 
 const PREFIX: &str = "qd_";
 const ID_BYTES: usize = 8;
@@ -19,8 +17,8 @@ pub(super) struct Secret {
 }
 
 impl Secret {
-    pub(super) fn generate() -> Result<Self, SysError> {
-        Ok(Self { id: hexadecimal(&random::<ID_BYTES>()?), secret: hexadecimal(&random::<SECRET_BYTES>()?) })
+    pub(super) fn generate() -> Result<Self> {
+        Ok(Self { id: random::<ID_BYTES>()?, secret: random::<SECRET_BYTES>()? })
     }
 
     pub(super) fn token(&self) -> String {
@@ -52,28 +50,6 @@ impl<'t> Presented<'t> {
     }
 }
 
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], SysError> {
-    let mut bytes = [0; BYTES];
-    SysRng.try_fill_bytes(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn hash(secret: &str) -> String {
-    hexadecimal(&Sha256::digest(secret))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn is_hexadecimal(text: &str, bytes: usize) -> bool {
-    text.len() == 2 * bytes && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,12 +64,6 @@ mod tests {
         assert!(!presented.matches(&other.hash()));
         assert!(!presented.matches(""));
         assert!(!presented.matches(&one.hash()[..63]));
-    }
-
-    #[test]
-    fn the_hash_is_sha_256_of_the_secret_text() {
-        // FIPS 180-2, appendix B.1.
-        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

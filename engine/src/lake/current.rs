@@ -1,132 +1,294 @@
-//! The current state of a table: of each record the latest version, and none that is deleted. What is superseded is found once a
-//! snapshot and kept, so that a query pays a small anti-join, or nothing when no record has a second version.
+//! The current state of a table: of each record the latest version and none that is deleted, as files with the rows to read in them, so that
+//! a query pays no join. A settled base is taken as it lies; only what the tail of newer files touches is looked at. Knows nothing of SQL.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::Int64Type;
-use datafusion::catalog::{MemTable, TableProvider};
-use datafusion::common::{JoinType, ScalarValue};
-use datafusion::datasource::ViewTable;
-use datafusion::error::Result;
-use datafusion::functions_aggregate::expr_fn::{count, sum};
-use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::{ExprFunctionExt, LogicalPlan};
-use datafusion::prelude::{DataFrame, Expr, SessionContext, col, ident, lit, when};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::ParquetRowSelection;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use futures::{StreamExt, TryStreamExt};
+use moka::future::Cache;
 
-use super::provider::TableVersion;
-use crate::contract::{BATCH, DELETED, HASH, INGESTED_AT, ROW, TableContract, VERSION};
+use super::batches::Batches;
+use super::file_name::Holds;
+use super::merge;
+use super::provider::{LakeFile, Selection, TableVersion};
+use super::positions::all_but;
+use super::resolve::{Place, Placed, Resolution, resolve};
+use super::versions::{self, Tells, Version, Wanted};
+use crate::contract::TableContract;
+use crate::error::{EngineError, Result};
 
-/// Which rows of a table a reader may know of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Known {
-    /// Batches to leave out: they had not landed.
-    pub unseen_batches: Vec<String>,
-    /// The knowledge time asked for; none for everything landed.
+/// Files whose versions are read at once.
+const FILES_AT_ONCE: usize = 4;
+
+/// What is kept of files, which never change once written.
+#[derive(Debug, Clone)]
+pub struct FileCaches {
+    versions: Cache<String, Arc<Vec<Version>>>,
+    keys: Cache<String, Arc<FileKeys>>,
+}
+
+/// Which records a settled file holds, by position; halves of their hashes are enough to find candidates.
+#[derive(Debug)]
+struct FileKeys {
+    records: Vec<u64>,
+    parents: Vec<u64>,
+}
+
+impl FileCaches {
+    /// Caches of at most `bytes` each.
+    pub fn new(bytes: u64) -> Self {
+        let weight = |count: usize, each: usize| u32::try_from(count.saturating_mul(each).saturating_add(64)).unwrap_or(u32::MAX);
+        let versions = Cache::builder()
+            .max_capacity(bytes)
+            .weigher(move |_: &String, kept: &Arc<Vec<Version>>| weight(kept.len(), size_of::<Version>()))
+            .build();
+        let keys = Cache::builder()
+            .max_capacity(bytes)
+            .weigher(move |_: &String, kept: &Arc<FileKeys>| weight(kept.records.len() + kept.parents.len(), size_of::<u64>()))
+            .build();
+        Self { versions, keys }
+    }
+}
+
+/// A table as one reader may know it.
+pub struct Looker<'a> {
+    /// The table.
+    pub table: &'a Arc<TableVersion>,
+    /// Its contract.
+    pub contract: &'a Arc<TableContract>,
+    /// Which batches have landed, and when.
+    pub batches: &'a Batches,
+    /// The knowledge time asked for; none for now.
     pub as_of: Option<DateTime<Utc>>,
+    /// What is kept of files.
+    pub caches: &'a FileCaches,
+    /// Where file metadata is kept.
+    pub runtime: &'a Arc<RuntimeEnv>,
 }
 
-impl Known {
-    fn filter(&self) -> Option<Expr> {
-        let landed = (!self.unseen_batches.is_empty())
-            .then(|| ident(BATCH).in_list(self.unseen_batches.iter().map(|batch| lit(batch.as_str())).collect(), true));
-        let known = self.as_of.map(|as_of| {
-            let instant = ScalarValue::TimestampMicrosecond(Some(as_of.timestamp_micros()), Some("UTC".into()));
-            ident(INGESTED_AT).lt_eq(lit(instant))
+/// The current state, and what was found on the way.
+#[derive(Debug)]
+pub struct CurrentState {
+    /// Its rows.
+    pub selection: Arc<Selection>,
+    /// What became of the versions that were looked at.
+    pub resolution: Resolution,
+    /// For each file of the table whether its versions were looked at.
+    pub tail: Vec<bool>,
+    /// By index of the file, rows of it that the reader may not know of: their batches have been retracted, or landed later.
+    pub unknown: HashMap<u32, Vec<u32>>,
+}
+
+/// What part a file plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Every version of it is looked at.
+    Tail,
+    /// Its rows are current unless the tail touches them.
+    Base,
+    /// Its rows are read by nobody, and looked at where the tail touches them.
+    Graves,
+    /// Not for this reader.
+    Ignored,
+}
+
+impl Looker<'_> {
+    /// Finds the current state.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when a file cannot be read.
+    pub async fn current(&self) -> Result<CurrentState> {
+        let files = self.table.files();
+        let roles = self.roles();
+        let (mut placed, unknown) = self.tail(&roles).await?;
+        let touched = Touched::by(&placed);
+        for (index, file) in files.iter().enumerate() {
+            if matches!(roles[index], Role::Base | Role::Graves) && !placed.is_empty() {
+                let found = self.touched_versions(file, roles[index], &touched).await?;
+                placed.extend(found.into_iter().map(|version| Placed { version, file: index_of(index) }));
+            }
+        }
+        let resolution = resolve(placed);
+        let (chosen, rows) = self.choose(&roles, &resolution, unknown.clone());
+        let made = merge::rows(self.table, self.contract, &resolution.merges, self.runtime).await?;
+        let selection = Arc::new(Selection::new(Arc::clone(self.table), chosen, rows, made));
+        let tail = roles.iter().map(|role| *role == Role::Tail).collect();
+        Ok(CurrentState { selection, resolution, tail, unknown })
+    }
+
+    /// Every version that the reader may know of, without those of batches that it must leave out (see [`Looker::left_out`]).
+    pub fn history(&self) -> Selection {
+        Selection::of_files(self.table, |file| self.is_landed(file))
+    }
+
+    /// What a reader of [`Looker::history`] must still leave out, row by row.
+    pub fn left_out(&self) -> Wanted {
+        Wanted { until: self.as_of.map(|as_of| as_of.timestamp_micros()), without_batches: self.batches.left_out(self.as_of) }
+    }
+
+    fn is_landed(&self, file: &LakeFile) -> bool {
+        match &file.name.holds {
+            Holds::Part { batch } => self.batches.is_seen(batch, self.as_of),
+            _ => true,
+        }
+    }
+
+    fn roles(&self) -> Vec<Role> {
+        let files = self.table.files();
+        let settled_until = files.iter().filter_map(|file| file.name.settled_until).max();
+        // A base serves readers as of its own time or later, unless a batch in it was retracted since.
+        let base_serves = settled_until.is_none_or(|until| {
+            self.as_of.is_none_or(|as_of| as_of >= until) && !self.batches.any_retracted_between(until, self.as_of)
         });
-        landed.into_iter().chain(known).reduce(Expr::and)
+        let role = |file: &LakeFile| match &file.name.holds {
+            Holds::Part { .. } if self.is_landed(file) => Role::Tail,
+            Holds::Part { .. } => Role::Ignored,
+            Holds::Merging => Role::Tail,
+            Holds::Settled if base_serves => Role::Base,
+            Holds::Deleted if base_serves => Role::Graves,
+            Holds::Superseded if base_serves => Role::Ignored,
+            Holds::Settled | Holds::Deleted | Holds::Superseded => Role::Tail,
+        };
+        files.iter().map(role).collect()
+    }
+
+    /// The versions of all files of the tail, and by file the positions of rows that the reader may not know of.
+    async fn tail(&self, roles: &[Role]) -> Result<(Vec<Placed>, HashMap<u32, Vec<u32>>)> {
+        let files = (0..self.table.files().len()).filter(|index| roles[*index] == Role::Tail).collect::<Vec<_>>();
+        let read = files.into_iter().map(|index| async move {
+            let versions = self.versions(&self.table.files()[index]).await?;
+            Ok::<_, EngineError>((index, versions))
+        });
+        let read = futures::stream::iter(read).buffered(FILES_AT_ONCE).try_collect::<Vec<_>>().await?;
+        let mut placed = Vec::new();
+        let mut unknown = HashMap::new();
+        for (index, versions) in read {
+            let (file, rows) = (index_of(index), self.table.files()[index].rows);
+            if versions.len() < rows {
+                let known = versions.iter().map(|version| version.position).collect::<HashSet<_>>();
+                let left_out = (0..index_of(rows)).filter(|position| !known.contains(position)).collect::<Vec<_>>();
+                unknown.insert(file, left_out);
+            }
+            placed.extend(versions.iter().map(|version| Placed { version: version.clone(), file }));
+        }
+        Ok((placed, unknown))
+    }
+
+    async fn versions(&self, file: &LakeFile) -> Result<Arc<Vec<Version>>> {
+        let wanted = match &file.name.holds {
+            Holds::Part { .. } => Wanted::default(),
+            _ => self.left_out(),
+        };
+        if wanted.until.is_some() || !wanted.without_batches.is_empty() {
+            return self.read(file, wanted, None).await.map(Arc::new);
+        }
+        if let Some(kept) = self.caches.versions.get(&self.cache_key(file)).await {
+            return Ok(kept);
+        }
+        let read = Arc::new(self.read(file, wanted, None).await?);
+        self.caches.versions.insert(self.cache_key(file), Arc::clone(&read)).await;
+        Ok(read)
+    }
+
+    /// Reads on a thread of its own: decoding is work for a processor.
+    async fn read(&self, file: &LakeFile, wanted: Wanted, positions: Option<Vec<u32>>) -> Result<Vec<Version>> {
+        let (table, contract, runtime) = (Arc::clone(self.table), Arc::clone(self.contract), Arc::clone(self.runtime));
+        let file = file.clone();
+        let reading = async move { versions::read(&table, &contract, &file, &wanted, positions, &runtime).await };
+        tokio::spawn(reading).await.map_err(|error| EngineError::Internal(format!("reading versions stopped: {error}")))?
+    }
+
+    fn cache_key(&self, file: &LakeFile) -> String {
+        file.file.object_meta.location.to_string()
+    }
+
+    /// The versions of a base file that the tail touches.
+    async fn touched_versions(&self, file: &LakeFile, role: Role, touched: &Touched) -> Result<Vec<Version>> {
+        let keys = self.keys(file).await?;
+        let parents = if role == Role::Graves { &touched.parents } else { &touched.set_parents };
+        let touches = |position: &usize| {
+            touched.records.contains(&keys.records[*position])
+                || (!parents.is_empty() && keys.parents.get(*position).is_some_and(|parent| parents.contains(parent)))
+        };
+        let positions = (0..keys.records.len()).filter(touches).map(index_of).collect::<Vec<_>>();
+        if positions.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(file, Wanted::default(), Some(positions)).await
+    }
+
+    async fn keys(&self, file: &LakeFile) -> Result<Arc<FileKeys>> {
+        let key = self.cache_key(file);
+        if let Some(kept) = self.caches.keys.get(&key).await {
+            return Ok(kept);
+        }
+        let versions = self.read(file, Wanted::default(), None).await?;
+        let records = versions.iter().map(|version| half(version.record)).collect();
+        let parents = if self.contract.has_parent() { versions.iter().map(|version| half(version.parent)).collect() } else { Vec::new() };
+        let keys = Arc::new(FileKeys { records, parents });
+        self.caches.keys.insert(key, Arc::clone(&keys)).await;
+        Ok(keys)
+    }
+
+    /// The files to read, each with its rows, and how many rows these are.
+    fn choose(
+        &self,
+        roles: &[Role],
+        resolution: &Resolution,
+        mut hidden: HashMap<u32, Vec<u32>>,
+    ) -> (Vec<Option<PartitionedFile>>, usize) {
+        for (Place { file, position }, _) in &resolution.hidden {
+            hidden.entry(*file).or_default().push(*position);
+        }
+        let mut rows = 0;
+        let mut choose = |index: usize, file: &LakeFile| {
+            if !matches!(roles[index], Role::Tail | Role::Base) {
+                return None;
+            }
+            let mut hidden = hidden.remove(&index_of(index)).unwrap_or_default();
+            hidden.sort_unstable();
+            hidden.dedup();
+            let kept = file.rows.saturating_sub(hidden.len());
+            rows += kept;
+            match (kept, hidden.is_empty()) {
+                (0, _) => None,
+                (_, true) => Some(file.file.clone()),
+                _ => Some(file.file.clone().with_extension(ParquetRowSelection::new(all_but(&hidden, file.rows)))),
+            }
+        };
+        let chosen = self.table.files().iter().enumerate().map(|(index, file)| choose(index, file)).collect();
+        (chosen, rows)
+    }
+
+}
+
+/// What the tail touches, by halves of hashes.
+struct Touched {
+    records: HashSet<u64>,
+    parents: HashSet<u64>,
+    set_parents: HashSet<u64>,
+}
+
+impl Touched {
+    fn by(tail: &[Placed]) -> Self {
+        let versions = || tail.iter().map(|placed| &placed.version);
+        let with_parent = || versions().filter(|version| version.parent != 0);
+        Self {
+            records: versions().map(|version| half(version.record)).collect(),
+            parents: with_parent().map(|version| half(version.parent)).collect(),
+            set_parents: with_parent().filter(|version| version.tells == Tells::Set).map(|version| half(version.parent)).collect(),
+        }
     }
 }
 
-/// Every version that the reader may know of.
-pub fn history(context: &SessionContext, table: &Arc<TableVersion>, known: &Known) -> Result<DataFrame> {
-    let versions = context.read_table(Arc::clone(table) as Arc<dyn TableProvider>)?;
-    match known.filter() {
-        Some(filter) => versions.filter(filter),
-        None => Ok(versions),
-    }
+fn half(hash: u128) -> u64 {
+    u64::try_from(hash & u128::from(u64::MAX)).unwrap_or_default()
 }
 
-/// A plan that gives the latest version of each record.
-pub async fn current(
-    context: &SessionContext,
-    table: &Arc<TableVersion>,
-    contract: &TableContract,
-    known: &Known,
-) -> Result<LogicalPlan> {
-    let versions = history(context, table, known)?;
-    let (repeated, deleted) = repeated_and_deleted(versions.clone(), contract).await?;
-    let mut latest = versions.clone();
-    if repeated > 0 {
-        let superseded = superseded(versions, contract).await?;
-        let superseded = context.read_batches(superseded)?.select(vec![col(BATCH).alias("batch"), col(ROW).alias("row")])?;
-        latest = latest.join(superseded, JoinType::LeftAnti, &[ROW, BATCH], &["row", "batch"], None)?;
-    }
-    if deleted > 0 {
-        latest = latest.filter(ident(DELETED).is_false())?;
-    }
-    Ok(latest.into_unoptimized_plan())
-}
-
-/// `plan` as a table.
-pub fn as_table(plan: LogicalPlan) -> Arc<dyn TableProvider> {
-    Arc::new(ViewTable::new(plan, None))
-}
-
-/// An empty table of the contract's columns, for tenants that have no rows of it yet.
-pub fn empty(contract: &TableContract) -> Result<Arc<dyn TableProvider>> {
-    let schema = Arc::new(super::provider::view_schema(&contract.schema));
-    Ok(Arc::new(MemTable::try_new(Arc::clone(&schema), vec![vec![RecordBatch::new_empty(schema)]])?))
-}
-
-/// How many records have more than one version, and how many versions delete.
-async fn repeated_and_deleted(versions: DataFrame, contract: &TableContract) -> Result<(i64, i64)> {
-    let deletes = when(ident(DELETED).is_true(), lit(1_i64)).otherwise(lit(0_i64))?;
-    let per_record =
-        versions.aggregate(identity(contract), vec![count(lit(1_i64)).alias("versions"), sum(deletes).alias("deletes")])?;
-    let repeats = when(col("versions").gt(lit(1_i64)), lit(1_i64)).otherwise(lit(0_i64))?;
-    let totals = per_record.aggregate(vec![], vec![sum(repeats), sum(col("deletes"))])?.collect().await?;
-    let total = |column: usize| {
-        totals.first().map_or(0, |batch| {
-            let values = batch.column(column).as_primitive::<Int64Type>();
-            if values.is_empty() || values.is_null(0) { 0 } else { values.value(0) }
-        })
-    };
-    Ok((total(0), total(1)))
-}
-
-/// (batch, row) of every version that a later one replaces. The winner is decided by version, delete and hash, never by arrival;
-/// between equal contents the first arrival stays, so that what was known does not change its knowledge time.
-async fn superseded(versions: DataFrame, contract: &TableContract) -> Result<Vec<RecordBatch>> {
-    let identity_names = contract.identity();
-    let repeated = versions
-        .clone()
-        .aggregate(identity(contract), vec![count(lit(1_i64)).alias("versions")])?
-        .filter(col("versions").gt(lit(1_i64)))?
-        .select(identity_names.iter().map(|name| ident(*name).alias(format!("key_{name}"))).collect::<Vec<_>>())?;
-    let keys = identity_names.iter().map(|name| format!("key_{name}")).collect::<Vec<_>>();
-    let keys = keys.iter().map(String::as_str).collect::<Vec<_>>();
-    let rank = row_number()
-        .partition_by(identity(contract))
-        .order_by(vec![
-            ident(VERSION).sort(false, false),
-            ident(DELETED).sort(false, false),
-            ident(HASH).sort(false, false),
-            ident(INGESTED_AT).sort(true, false),
-            ident(BATCH).sort(true, false),
-            ident(ROW).sort(true, false),
-        ])
-        .build()?;
-    versions
-        .join(repeated, JoinType::LeftSemi, &identity_names, &keys, None)?
-        .window(vec![rank.alias("rank")])?
-        .filter(col("rank").gt(lit(1_u64)))?
-        .select(vec![ident(BATCH), ident(ROW)])?
-        .collect()
-        .await
-}
-
-fn identity(contract: &TableContract) -> Vec<Expr> {
-    contract.identity().into_iter().map(ident).collect()
+fn index_of(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }

@@ -17,6 +17,7 @@ WITH events AS (
     FROM raw
 )
 SELECT
+    concat(workflow, ' / ', run_id, ' / ', CAST(event_index + 1 AS TEXT)) AS step_id,
     workflow,
     run_id,
     event_index + 1 AS step_number,

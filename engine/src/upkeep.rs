@@ -1,0 +1,72 @@
+//! What keeps a tenant's lake quick and small in the background: settling, and removing files that no table names any more. Each is safe to
+//! kill at any point and safe beside ingest and queries. Knows no schedule.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::engine::Engine;
+use crate::error::{EngineError, Result};
+use crate::lake::current::Looker;
+use crate::lake::file_name::Holds;
+use crate::lake::settle::{self, Settled};
+use crate::lake::snapshot::TenantSnapshot;
+use crate::scope::TenantId;
+
+/// What settling a tenant did, by table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableSettled {
+    /// The table.
+    pub table: String,
+    /// Files that went.
+    pub files_removed: usize,
+    /// Files that came.
+    pub files_added: usize,
+    /// Rows written anew.
+    pub rows: usize,
+}
+
+impl Engine {
+    /// Settles every table of `tenant` in which at least `parts` files wait; `now` names the new files.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when a table cannot be read or written; tables before it are settled, it is as it was.
+    pub async fn settle(&self, tenant: &TenantId, parts: usize, now: DateTime<Utc>) -> Result<Vec<TableSettled>> {
+        let planning = self.planning(now);
+        let runtime = planning.runtime_env();
+        let snapshot = TenantSnapshot::open(&self.lake, tenant, &self.contracts, None, runtime).await?;
+        let Some(until) = snapshot.knowledge_time(None) else { return Ok(Vec::new()) };
+        let mut settled = Vec::new();
+        for contract in self.contracts.iter() {
+            let Some(table) = snapshot.table(&contract.name) else { continue };
+            let waiting = table.files().iter().filter(|file| matches!(file.name.holds, Holds::Part { .. })).count();
+            if waiting < parts.max(1) {
+                continue;
+            }
+            let looker = Looker { table, contract, batches: snapshot.batches(), as_of: None, caches: self.caches(), runtime };
+            let id = format!("{:x}", now.timestamp_micros());
+            if let Some(Settled { files_removed, files_added, rows }) = settle::settle(&looker, until, &id).await? {
+                settled.push(TableSettled { table: contract.name.clone(), files_removed, files_added, rows });
+            }
+        }
+        if !settled.is_empty() {
+            self.reopen(tenant).await;
+        }
+        Ok(settled)
+    }
+
+    /// Removes data files that no version within `keep` names, and log entries older than the newest checkpoint; answers how many data files.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when a table cannot be read or files cannot be removed.
+    pub async fn vacuum(&self, tenant: &TenantId, keep: Duration) -> Result<usize> {
+        let keep = TimeDelta::from_std(keep).map_err(|error| EngineError::Request(format!("cannot keep files that long: {error}")))?;
+        let mut removed = 0;
+        for contract in self.contracts.iter() {
+            let Some(table) = self.lake.table(tenant, &contract.name).await? else { continue };
+            removed += crate::lake::vacuum(&table, keep).await?;
+        }
+        Ok(removed)
+    }
+}

@@ -1,0 +1,166 @@
+//! Live ingest while serving: the journal, the door, and what moves records on in the background: landings, settling, removal of old files.
+//! Wiring alone; each does its own work elsewhere.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use axum::Router;
+use prometheus_client::registry::Registry;
+use quarterdeck_control::Control;
+use quarterdeck_engine::landing::TenantSink;
+use quarterdeck_engine::profile::TenantProfile;
+use quarterdeck_engine::scope::TenantId;
+use quarterdeck_engine::{Engine, EngineError};
+use quarterdeck_ingest::IngestError;
+use quarterdeck_ingest::door::{self, DoorMeters, DoorState};
+use quarterdeck_ingest::journal::{Journal, LocalJournal};
+use quarterdeck_ingest::lander::{Landing, land};
+use quarterdeck_ingest::limits::IngestLimits;
+use quarterdeck_ingest::sources;
+
+use crate::clock;
+use crate::config::{Config, UpkeepConfig};
+use crate::home::Home;
+use crate::live_meters::LiveMeters;
+use crate::registrations::KeptRegistrations;
+
+/// What runs beside the doors.
+pub(crate) struct Live {
+    journal: Arc<dyn Journal>,
+    engine: Engine,
+    control: Control,
+    limits: IngestLimits,
+    landing_interval: Duration,
+    upkeep: UpkeepConfig,
+    meters: LiveMeters,
+    /// Tenants that a landing is under way for: each has one at a time, so that none waits for another.
+    landing: Mutex<HashSet<String>>,
+}
+
+/// Opens the journal, and makes the door before it.
+pub(crate) async fn open(config: &Config, home: &Home, registry: &mut Registry) -> Result<(Arc<Live>, Router)> {
+    let journal = journal(config).await?;
+    let state = DoorState {
+        registrations: Arc::new(KeptRegistrations::new(home.control.clone())),
+        journal: Arc::clone(&journal),
+        limits: config.door_limits.clone(),
+        clock: clock::now,
+        meters: DoorMeters::new(registry),
+        sources: sources::named,
+    };
+    let live = Live {
+        journal,
+        engine: home.engine.clone(),
+        control: home.control.clone(),
+        limits: config.ingest_limits.clone(),
+        landing_interval: Duration::from_millis(config.landing.interval_ms.max(1)),
+        upkeep: config.upkeep.clone(),
+        meters: LiveMeters::new(registry),
+        landing: Mutex::default(),
+    };
+    Ok((Arc::new(live), door::router(state)))
+}
+
+async fn journal(config: &Config) -> Result<Arc<dyn Journal>> {
+    #[cfg(feature = "nats")]
+    if let Some(nats) = &config.journal.nats {
+        let journal = quarterdeck_ingest::journal::NatsJournal::open(nats, &config.journal_limits).await?;
+        return Ok(Arc::new(journal));
+    }
+    let folder = config.home.join("journal");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the journal's folder {}", folder.display()))?;
+    Ok(Arc::new(LocalJournal::open(&folder, &config.journal_limits)?))
+}
+
+impl Live {
+    /// Lands what waits, again and again, until the process ends.
+    pub(crate) async fn land_for_ever(self: Arc<Self>) {
+        let mut interval = tokio::time::interval(self.landing_interval);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            match self.journal.tenants().await {
+                Ok(tenants) => tenants.into_iter().for_each(|tenant| self.start_landing(tenant)),
+                Err(error) => tracing::error!(%error, "the journal cannot say who waits"),
+            }
+        }
+    }
+
+    fn start_landing(self: &Arc<Self>, tenant: String) {
+        if !self.landing.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone()) {
+            return;
+        }
+        let live = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = live.land_all(&tenant).await {
+                live.meters.landing_failed();
+                tracing::error!(tenant = %tenant, %error, "a landing failed and will be tried again");
+            }
+            live.landing.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+        });
+    }
+
+    /// Lands until nothing waits.
+    async fn land_all(&self, tenant: &str) -> Result<()> {
+        let id = TenantId::parse(tenant)?;
+        let sink = TenantSink::new(self.engine.clone(), id, TenantProfile::neutral(clock::now()));
+        loop {
+            let started = Instant::now();
+            match land(self.journal.as_ref(), tenant, &sink, &self.limits, &clock::now).await {
+                Ok(Some(landing)) => self.note(&landing, started.elapsed()),
+                Ok(None) => return Ok(()),
+                // Another node has landed the same messages: that is as good.
+                Err(IngestError::Engine(EngineError::Outrun { .. })) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn note(&self, landing: &Landing, elapsed: Duration) {
+        self.meters.landed(landing, elapsed);
+        tracing::debug!(deliveries = landing.deliveries, wrong = landing.wrong, elapsed_ms = elapsed.as_millis(), "landed");
+    }
+
+    /// Settles tables and removes old files, again and again, until the process ends.
+    pub(crate) async fn keep_up_for_ever(self: Arc<Self>) {
+        let mut interval = tokio::time::interval(Duration::from_millis(self.upkeep.interval_ms.max(1)));
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let vacuum_every = Duration::from_millis(self.upkeep.vacuum_interval_ms.max(1));
+        let mut vacuumed = Instant::now();
+        loop {
+            interval.tick().await;
+            let due = vacuumed.elapsed() >= vacuum_every;
+            if due {
+                vacuumed = Instant::now();
+            }
+            let tenants = match self.control.tenants().await {
+                Ok(tenants) => tenants,
+                Err(error) => {
+                    tracing::error!(%error, "upkeep cannot read the tenants");
+                    continue;
+                }
+            };
+            for tenant in tenants {
+                if let Err(error) = self.keep_up(&tenant.id, due).await {
+                    self.meters.upkeep_failed();
+                    tracing::error!(tenant = %tenant.id, %error, "upkeep failed and will be tried again");
+                }
+            }
+        }
+    }
+
+    async fn keep_up(&self, tenant: &str, vacuum: bool) -> Result<()> {
+        let id = TenantId::parse(tenant)?;
+        for settled in self.engine.settle(&id, self.upkeep.settle_parts, clock::now()).await? {
+            self.meters.settled(&settled);
+            tracing::debug!(table = %settled.table, rows = settled.rows, files = settled.files_removed, "settled");
+        }
+        if vacuum {
+            let removed = self.engine.vacuum(&id, Duration::from_millis(self.upkeep.keep_files_ms)).await?;
+            self.meters.vacuumed(removed);
+        }
+        Ok(())
+    }
+}
