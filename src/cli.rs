@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Tables(TablesArguments),
     /// Create or change a tenant: name, zone, currency, today
     Tenant(TenantArguments),
+    /// Make up a company, with the truth of what goes wrong in it, into files or at the live door
+    Synth(crate::synth::SynthArguments),
     /// Settle tables and remove files that no table names, once; serving does so by itself
     Upkeep(UpkeepArguments),
     /// Create a token to sign in with; it is shown once

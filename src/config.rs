@@ -123,6 +123,9 @@ pub(crate) struct SqlConfig {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct JournalConfig {
+    /// Its folder on the local disk, of one serving process alone; the folder `journal` in the home without one.
+    pub(crate) folder: Option<PathBuf>,
+    /// The stream that takes the folder's place.
     #[cfg(feature = "nats")]
     pub(crate) nats: Option<NatsSetting>,
 }

@@ -103,8 +103,9 @@ pub(crate) async fn run(config: Config, arguments: DemoArguments) -> Result<()> 
     let token = tokens(&home.control).await?;
     println!("loaded in {:.1} s", started.elapsed().as_secs_f64());
     let Some(listener) = listener else { return Ok(()) };
+    let server = serve::Server::open(config, home).await?;
     println!("\nopen http://{}/sign-in?token={token}\n", listener.local_addr()?);
-    serve::serve(config, home, listener).await
+    server.serve(listener).await
 }
 
 async fn partner(control: &Control) -> Result<()> {

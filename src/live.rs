@@ -69,7 +69,7 @@ async fn journal(config: &Config) -> Result<Arc<dyn Journal>> {
         let journal = quarterdeck_ingest::journal::NatsJournal::open(nats, &config.journal_limits).await?;
         return Ok(Arc::new(journal));
     }
-    let folder = config.home.join("journal");
+    let folder = config.journal.folder.clone().unwrap_or_else(|| config.home.join("journal"));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the journal's folder {}", folder.display()))?;
     Ok(Arc::new(LocalJournal::open(&folder, &config.journal_limits)?))
 }

@@ -78,7 +78,9 @@ impl Reader {
                     bail!("no source named `{name}`; there is {known}")
                 }
             },
-            (None, None) => bail!("say how to read the files: --pack for a mapping pack, --source for captured payloads of a live source"),
+            (None, None) => {
+                bail!("say how to read the files: --pack for a mapping pack, --source for captured payloads of a live source")
+            }
         }
     }
 

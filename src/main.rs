@@ -17,6 +17,7 @@ mod serve;
 mod slt;
 mod source;
 mod sql;
+mod synth;
 mod tables;
 mod tenant;
 mod token;
@@ -63,6 +64,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Tables(arguments) => tables::run(config, arguments).await?,
             Command::Tenant(arguments) => tenant::run(config, arguments).await?,
             Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,
+            Command::Synth(arguments) => synth::run(arguments).await?,
             Command::Token(arguments) => token::run(config, arguments).await?,
             Command::Source(arguments) => source::run(config, arguments).await?,
         }

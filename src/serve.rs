@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use axum::Router;
 use prometheus_client::registry::Registry;
 use quarterdeck_dashboards::{Dashboards, router};
 use tokio::net::TcpListener;
@@ -10,16 +11,18 @@ use tokio::net::TcpListener;
 use crate::clock;
 use crate::config::Config;
 use crate::home::{Home, pages};
-use crate::live;
+use crate::live::{self, Live};
 
 pub(crate) async fn run(config: Config) -> Result<()> {
     let home = Home::open(&config).await?;
     let listener = listen(&config).await?;
+    let no_tenants = home.control.tenants().await?.is_empty();
+    let server = Server::open(config, home).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    if home.control.tenants().await?.is_empty() {
+    if no_tenants {
         println!("no tenants yet: load files with `quarterdeck load`, then make a token with `quarterdeck token create`");
     }
-    serve(config, home, listener).await
+    server.serve(listener).await
 }
 
 /// Takes the configured address.
@@ -30,21 +33,35 @@ pub(crate) async fn listen(config: &Config) -> Result<TcpListener> {
         .with_context(|| format!("cannot listen on {address}; is something else there? Set QUARTERDECK_HTTP_LISTEN to another"))
 }
 
-/// Answers on `listener` until SIGINT or SIGTERM, then finishes what was asked.
-pub(crate) async fn serve(config: Config, home: Home, listener: TcpListener) -> Result<()> {
-    let (pages, faults) = pages(&config)?;
-    if let Some(fault) = faults.first() {
-        bail!("{fault}");
+/// Everything that serving needs, opened.
+pub(crate) struct Server {
+    routes: Router,
+    live: Arc<Live>,
+}
+
+impl Server {
+    /// Opens the journal and reads the pages; what is wrong with them is said before anybody is answered.
+    pub(crate) async fn open(config: Config, home: Home) -> Result<Self> {
+        let (pages, faults) = pages(&config)?;
+        if let Some(fault) = faults.first() {
+            bail!("{fault}");
+        }
+        let mut registry = Registry::default();
+        let (live, door) = live::open(&config, &home, &mut registry).await?;
+        let clock = Arc::new(clock::now);
+        let state = Dashboards::new(home.engine, home.control, pages, clock, config.http_limits, registry).await?;
+        // Beside the dashboards' routes, not under their limits: the door has its own.
+        Ok(Self { routes: door.merge(router(state)), live })
     }
-    let mut registry = Registry::default();
-    let (live, door) = live::open(&config, &home, &mut registry).await?;
-    let state = Dashboards::new(home.engine, home.control, pages, Arc::new(clock::now), config.http_limits, registry).await?;
-    // The door first: it has limits of its own.
-    let routes = door.merge(router(state));
-    let background = [tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
-    axum::serve(listener, routes).with_graceful_shutdown(asked_to_stop()).await?;
-    background.iter().for_each(tokio::task::JoinHandle::abort);
-    Ok(())
+
+    /// Answers on `listener` until SIGINT or SIGTERM, then finishes what was asked.
+    pub(crate) async fn serve(self, listener: TcpListener) -> Result<()> {
+        let Self { routes, live } = self;
+        let background = [tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
+        axum::serve(listener, routes).with_graceful_shutdown(asked_to_stop()).await?;
+        background.iter().for_each(tokio::task::JoinHandle::abort);
+        Ok(())
+    }
 }
 
 async fn asked_to_stop() {

@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod check;
+mod complete;
 pub mod contract;
 pub mod ddl;
 pub mod engine;

@@ -61,7 +61,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Storage`] when a table cannot be read or files cannot be removed.
     pub async fn vacuum(&self, tenant: &TenantId, keep: Duration) -> Result<usize> {
-        let keep = TimeDelta::from_std(keep).map_err(|error| EngineError::Request(format!("cannot keep files that long: {error}")))?;
+        let keep =
+            TimeDelta::from_std(keep).map_err(|error| EngineError::Request(format!("cannot keep files that long: {error}")))?;
         let mut removed = 0;
         for contract in self.contracts.iter() {
             let Some(table) = self.lake.table(tenant, &contract.name).await? else { continue };

@@ -77,7 +77,8 @@ async fn land_file(
     report: &mut LoadReport,
 ) -> Result<()> {
     let bytes = content(file, limits)?;
-    let refused = |wrong: Wrong| IngestError::file(&file.name, format!("is not of the source {}: {}", source.name(), wrong.reason));
+    let refused =
+        |wrong: Wrong| IngestError::file(&file.name, format!("is not of the source {}: {}", source.name(), wrong.reason));
     let deliveries = source.deliveries_of_file(plain_name(&file.name), &bytes).map_err(refused)?;
     let entries = deliveries.into_iter().zip(1..).map(|((headers, body), position)| {
         let entry = Entry::new(source.name(), headers, body.to_vec(), request.started_at, setting.clone());
@@ -85,7 +86,8 @@ async fn land_file(
         (position, entry.with_delivery_id(delivery_id))
     });
     let entries = entries.collect::<Vec<_>>();
-    let Read { tables, rows, wrong } = read(&format!("file {}", file.hash), &entries, &sink.contracts(), request.started_at, limits)?;
+    let Read { tables, rows, wrong } =
+        read(&format!("file {}", file.hash), &entries, &sink.contracts(), request.started_at, limits)?;
     for (table, rows) in &tables {
         sink.append(origin, sink.ready(origin, table, rows, part)?, part).await?;
     }

@@ -114,7 +114,8 @@ impl Mapper<'_> {
         let file = column(FILE, &DataType::Utf8)?.as_string::<i32>().value(row).to_owned();
         let line = column(LINE, &DataType::Int64)?.as_primitive::<Int64Type>().value(row);
         let options = FormatOptions::new();
-        let shown = raw.schema_ref().fields().iter().zip(raw.columns()).filter(|(field, _)| field.name() != FILE && field.name() != LINE);
+        let shown =
+            raw.schema_ref().fields().iter().zip(raw.columns()).filter(|(field, _)| field.name() != FILE && field.name() != LINE);
         let shown = shown.filter_map(|(field, values)| {
             let formatter = ArrayFormatter::try_new(values, &options).ok()?;
             values.is_valid(row).then(|| format!("{}={}", field.name(), formatter.value(row)))

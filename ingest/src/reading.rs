@@ -54,11 +54,23 @@ pub fn read(
     read.tables.push((DELIVERIES.into(), deliveries(journal, entries, &told).map_err(internal)?));
     if !reader.misfits.is_empty() {
         let rows = quarantine_rows(&reader.misfits, "live", read_at).map_err(internal)?;
-        let sources = reader.misfits.iter().map(|misfit| misfit.source.as_ref().map(|(source, _)| source.as_str())).collect::<StringArray>();
-        let instances = reader.misfits.iter().map(|misfit| misfit.source.as_ref().map(|(_, instance)| instance.as_str())).collect::<StringArray>();
-        read.tables.push((QUARANTINE.into(), with_columns(&rows, vec![(SOURCE, Arc::new(sources)), (INSTANCE, Arc::new(instances))]).map_err(internal)?));
+        let sources = reader
+            .misfits
+            .iter()
+            .map(|misfit| misfit.source.as_ref().map(|(source, _)| source.as_str()))
+            .collect::<StringArray>();
+        let instances = reader
+            .misfits
+            .iter()
+            .map(|misfit| misfit.source.as_ref().map(|(_, instance)| instance.as_str()))
+            .collect::<StringArray>();
+        read.tables.push((
+            QUARANTINE.into(),
+            with_columns(&rows, vec![(SOURCE, Arc::new(sources)), (INSTANCE, Arc::new(instances))]).map_err(internal)?,
+        ));
     }
-    read.rows = read.tables.iter().map(|(table, rows)| (table.clone(), u64::try_from(rows.num_rows()).unwrap_or(u64::MAX))).collect();
+    read.rows =
+        read.tables.iter().map(|(table, rows)| (table.clone(), u64::try_from(rows.num_rows()).unwrap_or(u64::MAX))).collect();
     Ok(read)
 }
 
@@ -92,7 +104,8 @@ impl Reader<'_> {
     fn take(&mut self, position: Position, entry: &Entry, decoded: Decoded) -> Told {
         let before = self.misfits.len();
         let delivery_id = delivery_id(entry);
-        let teller = Teller { source: &entry.source, instance: &entry.setting.instance, zone: entry.setting.zone, event_id: &delivery_id };
+        let teller =
+            Teller { source: &entry.source, instance: &entry.setting.instance, zone: entry.setting.zone, event_id: &delivery_id };
         let mut rows = 0;
         for (index, row) in decoded.rows.iter().enumerate() {
             let pushed = self.table(&row.table).and_then(|table| table.push(row, teller));
@@ -126,7 +139,12 @@ impl Reader<'_> {
     fn table(&mut self, name: &str) -> Result<&mut TableRows, Wrong> {
         if !self.tables.contains_key(name) {
             let contract = self.contracts.get(name).ok().filter(|contract| contract.domain != "system");
-            let contract = contract.ok_or_else(|| Wrong { record: 1, field: String::new(), value: Some(name.to_owned()), reason: format!("there is no table `{name}` that a source fills") })?;
+            let contract = contract.ok_or_else(|| Wrong {
+                record: 1,
+                field: String::new(),
+                value: Some(name.to_owned()),
+                reason: format!("there is no table `{name}` that a source fills"),
+            })?;
             self.tables.insert(name.to_owned(), TableRows::new(Arc::clone(contract)));
         }
         self.tables.get_mut(name).ok_or_else(|| Wrong::whole("its table is gone"))
@@ -148,7 +166,10 @@ impl Reader<'_> {
             line: wrong.record,
             column: wrong.field,
             value: wrong.value.map(|value| cut(&value, self.limits.quarantined_bytes)),
-            record: cut(&String::from_utf8_lossy(&entry.body[..entry.body.len().min(self.limits.quarantined_bytes)]), self.limits.quarantined_bytes),
+            record: cut(
+                &String::from_utf8_lossy(&entry.body[..entry.body.len().min(self.limits.quarantined_bytes)]),
+                self.limits.quarantined_bytes,
+            ),
             reason,
             source: Some((entry.source.clone(), entry.setting.instance.clone())),
         });
@@ -175,9 +196,12 @@ fn word(mark: &Mark) -> String {
 
 /// The messages as rows.
 fn deliveries(journal: &str, entries: &[(Position, Entry)], told: &[Told]) -> Result<RecordBatch, ArrowError> {
-    let text = |value: &dyn Fn(&Entry) -> String| Arc::new(StringArray::from_iter_values(entries.iter().map(|(_, entry)| value(entry)))) as ArrayRef;
+    let text = |value: &dyn Fn(&Entry) -> String| {
+        Arc::new(StringArray::from_iter_values(entries.iter().map(|(_, entry)| value(entry)))) as ArrayRef
+    };
     let of_told = |value: fn(&Told) -> &str| Arc::new(StringArray::from_iter_values(told.iter().map(value))) as ArrayRef;
-    let count = |value: fn(&Told) -> u64| Arc::new(Int64Array::from_iter_values(told.iter().map(|told| whole(value(told))))) as ArrayRef;
+    let count =
+        |value: fn(&Told) -> u64| Arc::new(Int64Array::from_iter_values(told.iter().map(|told| whole(value(told))))) as ArrayRef;
     let positions = Arc::new(Int64Array::from_iter_values(entries.iter().map(|(position, _)| whole(*position)))) as ArrayRef;
     let arrivals = entries.iter().map(|(_, entry)| entry.received_at.timestamp_micros());
     let arrivals = Arc::new(TimestampMicrosecondArray::from_iter_values(arrivals).with_timezone("UTC")) as ArrayRef;

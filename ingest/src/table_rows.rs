@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, RecordBatch,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
@@ -91,7 +91,16 @@ impl TableRows {
         let index = contract.columns.iter().enumerate().map(|(index, column)| (column.name.clone(), index)).collect();
         let required = contract.columns.iter().map(|column| column.required).collect();
         let is_key = contract.columns.iter().map(|column| contract.primary_key.contains(&column.name)).collect();
-        Self { scratch: vec![None; columns.len()], columns, index, required, is_key, system: SystemCells::default(), contract, rows: 0 }
+        Self {
+            scratch: vec![None; columns.len()],
+            columns,
+            index,
+            required,
+            is_key,
+            system: SystemCells::default(),
+            contract,
+            rows: 0,
+        }
     }
 
     /// How many rows there are.
@@ -127,14 +136,18 @@ impl TableRows {
             let name = &self.contract.columns[index].name;
             return Err(wrong(name, None, format!("is missing, and {} needs it", self.contract.name)));
         }
-        let version = micros(row.version).ok_or_else(|| wrong(VERSION, Some(row.version.to_string()), "is no time of this age".into()))?;
+        let version =
+            micros(row.version).ok_or_else(|| wrong(VERSION, Some(row.version.to_string()), "is no time of this age".into()))?;
         let occurred_at = row.occurred_at.and_then(micros).unwrap_or(version);
         for (cells, cell) in self.columns.iter_mut().zip(self.scratch.iter_mut()) {
             cells.append(cell.take());
         }
         let tells = row.partial.then(|| {
             let told = row.values.iter().map(|(name, _)| name).chain(&row.cleared);
-            told.map(AsRef::as_ref).filter(|name| !self.contract.primary_key.iter().any(|key| key == name)).collect::<Vec<&str>>().join(",")
+            told.map(AsRef::as_ref)
+                .filter(|name| !self.contract.primary_key.iter().any(|key| key == name))
+                .collect::<Vec<&str>>()
+                .join(",")
         });
         let event_id = row.event_id.as_deref().unwrap_or(teller.event_id);
         let instance = row.instance.as_deref().unwrap_or(teller.instance);
@@ -161,10 +174,15 @@ impl TableRows {
             if last && self.scratch[index].is_none() {
                 self.scratch[index] = Some(self.columns[index].nothing());
             } else if self.scratch[index].is_none() {
-                return Err(wrong(name, None, format!("is missing: a set of {} is told by its parent's key", self.contract.name)));
+                return Err(wrong(
+                    name,
+                    None,
+                    format!("is missing: a set of {} is told by its parent's key", self.contract.name),
+                ));
             }
         }
-        let version = micros(set.version).ok_or_else(|| wrong(VERSION, Some(set.version.to_string()), "is no time of this age".into()))?;
+        let version =
+            micros(set.version).ok_or_else(|| wrong(VERSION, Some(set.version.to_string()), "is no time of this age".into()))?;
         for (cells, cell) in self.columns.iter_mut().zip(self.scratch.iter_mut()) {
             cells.append(cell.take());
         }
@@ -265,7 +283,9 @@ impl Cells {
             (Self::Double(_), Value::Whole(number)) => double(&number.to_string()).map(Cell::Double),
             (Self::Truth(_), Value::Truth(truth)) => Ok(Cell::Truth(*truth)),
             (Self::Day(_), Value::Date(date)) => Ok(Cell::Day(day_number(*date))),
-            (Self::Micros(_), Value::Instant(instant)) => micros(*instant).map(Cell::Micros).ok_or_else(|| "is no time of this age".into()),
+            (Self::Micros(_), Value::Instant(instant)) => {
+                micros(*instant).map(Cell::Micros).ok_or_else(|| "is no time of this age".into())
+            }
             (_, Value::Text(text) | Value::Raw(text)) => self.read(text.trim(), zone),
             _ => Err(format!("is no {}", self.word())),
         }
@@ -351,7 +371,10 @@ fn units(number: Decimal, precision: u8, scale: u32) -> Result<Cell, String> {
     let more = scale.checked_sub(number.scale()).ok_or_else(|| format!("has more than {scale} decimals"))?;
     let units = 10_i128.checked_pow(more).and_then(|factor| number.mantissa().checked_mul(factor));
     let limit = 10_i128.checked_pow(u32::from(precision)).unwrap_or(i128::MAX);
-    units.filter(|units| units.checked_abs().is_some_and(|units| units < limit)).map(Cell::Units).ok_or_else(|| format!("has more than {precision} digits"))
+    units
+        .filter(|units| units.checked_abs().is_some_and(|units| units < limit))
+        .map(Cell::Units)
+        .ok_or_else(|| format!("has more than {precision} digits"))
 }
 
 fn micros(instant: DateTime<Utc>) -> Option<i64> {

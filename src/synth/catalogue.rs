@@ -217,7 +217,7 @@ fn product(chance: &mut Chance, number: usize, suppliers: usize) -> Product {
     let rank = chance.between(1, 1_000) as u64;
     let slow = if matches!(demand, Demand::Intermittent | Demand::Lumpy) { 5 } else { 1 };
     Product {
-        name: format!("{} {} {}", capital(*chance.pick(&words::MATERIALS)), *chance.pick(&things), number + 1),
+        name: format!("{} {} {}", capital(chance.pick::<&str>(&words::MATERIALS)), *chance.pick(&things), number + 1),
         category,
         subcategory: chance.index(2),
         brand: chance.index(words::BRANDS.len()),

@@ -64,6 +64,7 @@ pub(super) fn ship(company: &mut Company, order: &Rc<Order>, at: Instant) {
     let is_forgotten = billing::forgets(company, order);
     let parcel = Rc::new(Parcel { order: order.clone(), shipped_at, carrier, freight_cost, is_forgotten });
     tell(company, &parcel);
+    orders::note_leaks(company, order);
     for line in &order.lines {
         let movement = Movement { kind: "sale", units: -line.quantity, document: order.id(), reason: None };
         let product = &company.catalogue.products[line.product];

@@ -83,7 +83,12 @@ pub(super) fn place(company: &mut Company, at: Instant) {
     }
     let order = Rc::new(draw_up(company, customer, market, channel, lines, at));
     tell(company, &order, None, at);
-    note_leaks(company, &order);
+    if order.typo.is_none() && company.dice.orders.per_million(company.plan.unruliness.rework_per_mille) {
+        // A test, to be deleted: no customer's order, and nothing follows from it.
+        let later = company.dice.orders.between(HOUR, 6 * HOUR);
+        company.agenda.add(at + later, Act::DeleteOrder(order));
+        return;
+    }
     customers::after_order(company, customer, at);
     plan_ahead(company, &order);
 }
@@ -200,17 +205,14 @@ fn tell_line(
         .send();
 }
 
-/// Writes down what the order loses, and asks for the special prices in it.
-fn note_leaks(company: &mut Company, order: &Order) {
+/// Writes down what the order loses by its prices and tax, once it leaves: until then it may be cancelled.
+pub(super) fn note_leaks(company: &mut Company, order: &Order) {
     let currency = order.currency();
     for (index, line) in order.lines.iter().enumerate() {
         if let Some((breach, reference)) = line.price.breach {
             let amount = (reference - line.price.unit) * line.quantity;
             let leak = price_leak(breach, order.id(), index, amount, currency, order.at);
             company.note_leak(&leak);
-        }
-        if let Some(is_granted) = line.price.approval {
-            workflows::ask_for_price(company, order, line, is_granted);
         }
     }
     let due = per_mille(order.net + order.shipping, order.market.tax_per_mille);
@@ -236,16 +238,14 @@ fn note_leaks(company: &mut Company, order: &Order) {
 
 /// What will become of the order.
 fn plan_ahead(company: &mut Company, order: &Rc<Order>) {
-    let rework = company.plan.unruliness.rework_per_mille;
-    let dice = &mut company.dice.orders;
-    if order.typo.is_some() {
-        let later = dice.skewed(20 * HOUR);
-        company.agenda.add(order.at + later, Act::CorrectOrder(order.clone()));
+    for line in &order.lines {
+        if let Some(is_granted) = line.price.approval {
+            workflows::ask_for_price(company, order, line, is_granted);
+        }
     }
-    if order.typo.is_none() && dice.per_million(rework) {
-        let later = dice.between(HOUR, 6 * HOUR);
-        company.agenda.add(order.at + later, Act::DeleteOrder(order.clone()));
-        return;
+    if order.typo.is_some() {
+        let later = company.dice.orders.skewed(20 * HOUR);
+        company.agenda.add(order.at + later, Act::CorrectOrder(order.clone()));
     }
     billing::authorise(company, order);
     workflows::start_for_order(company, order);

@@ -198,7 +198,7 @@ pub(super) fn tell(company: &mut Company, purchase: &Purchase, received_at: Opti
         .null("project")
         .key("supplier_id", Catalogue::supplier_id(purchase.supplier))
         .text("supplier", supplier.name.as_str())
-        .text("buyer", if purchase.supplier % 2 == 0 { "Buying A" } else { "Buying B" })
+        .text("buyer", if purchase.supplier.is_multiple_of(2) { "Buying A" } else { "Buying B" })
         .text("channel", "from stock")
         .text("country", country(purchase.warehouse))
         .text("incoterm", if supplier.lead_days > 16 { "FOB" } else { "DAP" })

@@ -12,16 +12,20 @@ use crate::support::{DEMO, Home};
 struct Server {
     child: Child,
     address: String,
+    /// Several servers look at one home: each has a journal of its own.
+    _journal: tempfile::TempDir,
 }
 
 impl Server {
     fn start(home: &Home) -> Self {
-        let mut child =
-            home.command(&["serve"]).env("QUARTERDECK_HTTP_LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
+        let journal = tempfile::tempdir().unwrap();
+        let mut command = home.command(&["serve"]);
+        command.env("QUARTERDECK_HTTP_LISTEN", "127.0.0.1:0").env("QUARTERDECK_JOURNAL_FOLDER", journal.path());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Self { child, address }
+        Self { child, address, _journal: journal }
     }
 
     async fn get(&self, path: &str, token: &str) -> Response {

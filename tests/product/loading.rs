@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -68,17 +68,20 @@ fn the_same_file_of_another_installation_is_another_source() {
 fn killed_half_way_and_started_again() {
     let files = samples("online_retail");
     let whole = Home::new();
+    let started = Instant::now();
     whole.load("t", "online_retail", &files);
+    let takes = started.elapsed();
     let expected = state(&whole);
 
     let arguments = files.iter().map(|file| file.to_str().unwrap()).collect::<Vec<_>>();
     let arguments = [&["load", "--tenant", "t", "--pack", "online_retail"], arguments.as_slice()].concat();
     // Killed ever later, so that some kills fall between the commits of two tables.
     let mut killed_with_rows = 0;
-    for delay_ms in [300, 900, 1_500, 2_000, 2_500, 3_000, 4_000] {
+    for percent in [20, 50, 60, 65, 70, 75, 80, 85, 90, 95, 100, 110] {
+        let delay = takes * percent / 100;
         let home = Home::new();
         let mut child = home.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(delay_ms));
+        std::thread::sleep(delay);
         child.kill().unwrap();
         child.wait().unwrap();
         let tables = std::fs::read_dir(home.path().join("lake/t")).map_or(0, Iterator::count);
@@ -86,12 +89,12 @@ fn killed_half_way_and_started_again() {
             continue;
         }
         let seen = home.count("t", "SELECT count(*) FROM order_lines");
-        assert!(seen == 0 || seen == 541_909, "half a load is seen: {seen} rows after {delay_ms} ms");
+        assert!(seen == 0 || seen == 541_909, "half a load is seen: {seen} rows after {delay:?}");
         if seen == 0 {
             killed_with_rows += 1;
         }
         home.succeed(&arguments);
-        assert_eq!(state(&home), expected, "after a kill at {delay_ms} ms");
+        assert_eq!(state(&home), expected, "after a kill at {delay:?}");
     }
     assert!(killed_with_rows > 0, "no kill fell into a landing: choose other delays");
 }

@@ -61,7 +61,9 @@ pub struct BatchRecord {
 /// # Errors
 /// [`EngineError::Internal`] when the contract declares a column that nothing fills.
 pub fn rows(contract: &TableContract, records: &[BatchRecord]) -> Result<RecordBatch> {
-    let text = |value: fn(&BatchRecord) -> &str| Arc::new(records.iter().map(|record| Some(value(record))).collect::<StringArray>()) as ArrayRef;
+    let text = |value: fn(&BatchRecord) -> &str| {
+        Arc::new(records.iter().map(|record| Some(value(record))).collect::<StringArray>()) as ArrayRef
+    };
     let number = |value: fn(&BatchRecord) -> i64| Arc::new(Int64Array::from_iter_values(records.iter().map(value))) as ArrayRef;
     let time = |value: fn(&BatchRecord) -> DateTime<Utc>| {
         let micros = records.iter().map(|record| value(record).timestamp_micros());
@@ -78,7 +80,9 @@ pub fn rows(contract: &TableContract, records: &[BatchRecord]) -> Result<RecordB
         contract::SOURCE | contract::INSTANCE => Ok(text(|_| "quarterdeck")),
         contract::VERSION => Ok(number(|record| record.recorded_at.timestamp_micros())),
         contract::SEQUENCE | contract::HASH => Ok(number(|_| 0)),
-        contract::ROW => Ok(Arc::new(Int64Array::from_iter_values(0..i64::try_from(records.len()).unwrap_or(i64::MAX))) as ArrayRef),
+        contract::ROW => {
+            Ok(Arc::new(Int64Array::from_iter_values(0..i64::try_from(records.len()).unwrap_or(i64::MAX))) as ArrayRef)
+        }
         contract::DELETED => Ok(Arc::new(BooleanArray::from(vec![false; records.len()])) as ArrayRef),
         contract::TELLS => Ok(arrow::array::new_null_array(&DataType::Utf8, records.len())),
         other => Err(EngineError::Internal(format!("the table batches declares `{other}`, which nothing fills"))),
@@ -113,7 +117,9 @@ impl Batches {
         for file in table.files().iter().filter(|file| !batches.read_files.contains(&file.path)).collect::<Vec<_>>() {
             let columns = ["batch_id", "phase", "recorded_at"];
             for rows in versions::rows(table, file, Some(&columns), None, runtime).await? {
-                batches.add(&rows).map_err(|error| EngineError::Internal(format!("reading which batches have landed: {error}")))?;
+                batches
+                    .add(&rows)
+                    .map_err(|error| EngineError::Internal(format!("reading which batches have landed: {error}")))?;
             }
             batches.read_files.insert(file.path.clone());
         }
@@ -122,10 +128,14 @@ impl Batches {
 
     fn add(&mut self, rows: &RecordBatch) -> std::result::Result<(), arrow::error::ArrowError> {
         let column = |name: &str| {
-            rows.column_by_name(name).cloned().ok_or_else(|| arrow::error::ArrowError::SchemaError(format!("batches has no column {name}")))
+            rows.column_by_name(name)
+                .cloned()
+                .ok_or_else(|| arrow::error::ArrowError::SchemaError(format!("batches has no column {name}")))
         };
-        let text = |name: &str| Ok::<_, arrow::error::ArrowError>(cast(&column(name)?, &DataType::Utf8)?.as_string::<i32>().clone());
-        let time = |name: &str| Ok::<_, arrow::error::ArrowError>(column(name)?.as_primitive::<TimestampMicrosecondType>().clone());
+        let text =
+            |name: &str| Ok::<_, arrow::error::ArrowError>(cast(&column(name)?, &DataType::Utf8)?.as_string::<i32>().clone());
+        let time =
+            |name: &str| Ok::<_, arrow::error::ArrowError>(column(name)?.as_primitive::<TimestampMicrosecondType>().clone());
         let (names, phases, recorded) = (text("batch_id")?, text("phase")?, time("recorded_at")?);
         for row in (0..rows.num_rows()).filter(|row| recorded.is_valid(*row)) {
             if let Some(recorded) = DateTime::from_timestamp_micros(recorded.value(row)) {

@@ -14,8 +14,8 @@ use moka::future::Cache;
 use super::batches::Batches;
 use super::file_name::Holds;
 use super::merge;
-use super::provider::{LakeFile, Selection, TableVersion};
 use super::positions::all_but;
+use super::provider::{LakeFile, Selection, TableVersion};
 use super::resolve::{Place, Placed, Resolution, resolve};
 use super::versions::{self, Tells, Version, Wanted};
 use crate::contract::TableContract;
@@ -228,7 +228,8 @@ impl Looker<'_> {
         }
         let versions = self.read(file, Wanted::default(), None).await?;
         let records = versions.iter().map(|version| half(version.record)).collect();
-        let parents = if self.contract.has_parent() { versions.iter().map(|version| half(version.parent)).collect() } else { Vec::new() };
+        let parents =
+            if self.contract.has_parent() { versions.iter().map(|version| half(version.parent)).collect() } else { Vec::new() };
         let keys = Arc::new(FileKeys { records, parents });
         self.caches.keys.insert(key, Arc::clone(&keys)).await;
         Ok(keys)
@@ -263,7 +264,6 @@ impl Looker<'_> {
         let chosen = self.table.files().iter().enumerate().map(|(index, file)| choose(index, file)).collect();
         (chosen, rows)
     }
-
 }
 
 /// What the tail touches, by halves of hashes.
@@ -280,7 +280,10 @@ impl Touched {
         Self {
             records: versions().map(|version| half(version.record)).collect(),
             parents: with_parent().map(|version| half(version.parent)).collect(),
-            set_parents: with_parent().filter(|version| version.tells == Tells::Set).map(|version| half(version.parent)).collect(),
+            set_parents: with_parent()
+                .filter(|version| version.tells == Tells::Set)
+                .map(|version| half(version.parent))
+                .collect(),
         }
     }
 }

@@ -31,7 +31,9 @@ pub async fn rows(
     }
     let failed = |error: ArrowError| EngineError::Internal(format!("merging records of {}: {error}", contract.name));
     let mut places: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for Place { file, position } in merges.iter().flat_map(|merge| merge.whole.iter().chain(merge.partial.iter().map(|(place, _)| place))) {
+    for Place { file, position } in
+        merges.iter().flat_map(|merge| merge.whole.iter().chain(merge.partial.iter().map(|(place, _)| place)))
+    {
         places.entry(*file).or_default().push(*position);
     }
     let mut parts = Vec::new();
@@ -74,9 +76,18 @@ fn merged(
     let newest = |merge: &Merge| merge.partial.last().map(|(place, _)| place).or(merge.whole.as_ref()).and_then(of);
     let told_last = |merge: &Merge, column: &str| {
         let tells = |columns: &str| columns.split(',').any(|told| told == column);
-        merge.partial.iter().rev().find(|(_, columns)| tells(columns)).map(|(place, _)| place).or(merge.whole.as_ref()).and_then(of)
+        merge
+            .partial
+            .iter()
+            .rev()
+            .find(|(_, columns)| tells(columns))
+            .map(|(place, _)| place)
+            .or(merge.whole.as_ref())
+            .and_then(of)
     };
-    let is_own = |name: &str| !contract.primary_key.iter().any(|key| key == name) && !SYSTEM_COLUMNS.iter().any(|(system, _)| *system == name);
+    let is_own = |name: &str| {
+        !contract.primary_key.iter().any(|key| key == name) && !SYSTEM_COLUMNS.iter().any(|(system, _)| *system == name)
+    };
     let column = |(field, values): (&Arc<arrow::datatypes::Field>, &ArrayRef)| {
         let name = field.name().as_str();
         if name == TELLS {
@@ -85,12 +96,14 @@ fn merged(
         let from = |merge: &Merge| if is_own(name) { told_last(merge, name) } else { newest(merge) };
         take(values, &merges.iter().map(from).collect::<UInt32Array>(), None)
     };
-    let columns = told.schema_ref().fields().iter().zip(told.columns()).map(column).collect::<std::result::Result<Vec<_>, _>>()?;
+    let columns =
+        told.schema_ref().fields().iter().zip(told.columns()).map(column).collect::<std::result::Result<Vec<_>, _>>()?;
     let merged = RecordBatch::try_new(Arc::clone(table.schema()), columns)?;
     let required = contract.columns.iter().filter(|column| column.required);
-    let complete = required.filter_map(|column| merged.column_by_name(&column.name)).fold(vec![true; merges.len()], |mut whole, values| {
-        whole.iter_mut().enumerate().for_each(|(row, whole)| *whole &= values.is_valid(row));
-        whole
-    });
+    let complete =
+        required.filter_map(|column| merged.column_by_name(&column.name)).fold(vec![true; merges.len()], |mut whole, values| {
+            whole.iter_mut().enumerate().for_each(|(row, whole)| *whole &= values.is_valid(row));
+            whole
+        });
     filter_record_batch(&merged, &BooleanArray::from(complete))
 }

@@ -112,7 +112,9 @@ fn resolve_record(record: &[Placed], floors: &HashMap<u128, (i64, i64)>, resolut
         for placed in record {
             let wins = whole.is_some_and(|whole| whole.place() == placed.place());
             match wins {
-                true if placed.version.rank.deleted || placed.version.tells == Tells::Set => hidden.push((placed.place(), Fate::Deleted)),
+                true if placed.version.rank.deleted || placed.version.tells == Tells::Set => {
+                    hidden.push((placed.place(), Fate::Deleted))
+                }
                 true => {}
                 false => hidden.push((placed.place(), Fate::Superseded)),
             }
@@ -122,7 +124,8 @@ fn resolve_record(record: &[Placed], floors: &HashMap<u128, (i64, i64)>, resolut
     // Equal partial contents count once, by their first arrival.
     partial.dedup_by(|later, first| later.0.version.rank == first.0.version.rank);
     let kept = |placed: &Placed| {
-        whole.is_some_and(|whole| whole.place() == placed.place()) || partial.iter().any(|(kept, _)| kept.place() == placed.place())
+        whole.is_some_and(|whole| whole.place() == placed.place())
+            || partial.iter().any(|(kept, _)| kept.place() == placed.place())
     };
     for placed in record {
         hidden.push((placed.place(), if kept(placed) { Fate::Merged } else { Fate::Superseded }));
@@ -169,7 +172,10 @@ mod tests {
 
     #[test]
     fn the_newest_version_is_read() {
-        assert_eq!(seen(&placed(vec![version(1, 5, 0, Tells::Whole), version(1, 7, 0, Tells::Whole), version(2, 1, 0, Tells::Whole)])), [1, 2]);
+        assert_eq!(
+            seen(&placed(vec![version(1, 5, 0, Tells::Whole), version(1, 7, 0, Tells::Whole), version(2, 1, 0, Tells::Whole)])),
+            [1, 2]
+        );
     }
 
     #[test]
@@ -183,15 +189,20 @@ mod tests {
     #[test]
     fn a_set_drops_older_children_alone() {
         let set = version(10, 6, 0, Tells::Set);
-        let children = vec![version(11, 5, 0, Tells::Whole), version(12, 6, 0, Tells::Whole), version(13, 9, 0, Tells::Whole), set];
+        let children =
+            vec![version(11, 5, 0, Tells::Whole), version(12, 6, 0, Tells::Whole), version(13, 9, 0, Tells::Whole), set];
         assert_eq!(seen(&placed(children)), [1, 2]);
     }
 
     #[test]
     fn columns_are_merged_above_the_newest_whole_version() {
         let told = |columns: &str| Tells::Columns(columns.into());
-        let versions =
-            placed(vec![version(1, 9, 0, told("b")), version(1, 5, 0, Tells::Whole), version(1, 4, 0, told("a")), version(1, 6, 0, told("a,b"))]);
+        let versions = placed(vec![
+            version(1, 9, 0, told("b")),
+            version(1, 5, 0, Tells::Whole),
+            version(1, 4, 0, told("a")),
+            version(1, 6, 0, told("a,b")),
+        ]);
         let resolution = resolve(versions);
         let place = |position| Place { file: 0, position };
         assert_eq!(
@@ -203,7 +214,8 @@ mod tests {
 
     #[test]
     fn equal_versions_of_different_content_are_conflicts() {
-        let versions = placed(vec![version(1, 5, 3, Tells::Whole), version(1, 5, 8, Tells::Whole), version(1, 5, 8, Tells::Whole)]);
+        let versions =
+            placed(vec![version(1, 5, 3, Tells::Whole), version(1, 5, 8, Tells::Whole), version(1, 5, 8, Tells::Whole)]);
         let resolution = resolve(versions.clone());
         assert_eq!(resolution.conflicts, 1);
         assert_eq!(seen(&versions), [1]);

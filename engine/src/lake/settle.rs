@@ -10,10 +10,10 @@ use arrow::compute::{SortColumn, cast, concat_batches, lexsort_to_indices, take_
 use arrow::error::ArrowError;
 use chrono::{DateTime, Utc};
 use datafusion::execution::runtime_env::RuntimeEnv;
+use deltalake::DeltaTableError;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::protocol::DeltaOperation;
-use deltalake::DeltaTableError;
 
 use super::current::{CurrentState, Looker};
 use super::data_file;
@@ -88,7 +88,8 @@ fn files_to_settle(state: &CurrentState, files: &[LakeFile]) -> Vec<usize> {
         let small = (0..files.len()).filter(small).collect::<Vec<_>>();
         if small.len() > SMALL_FILES { small } else { Vec::new() }
     };
-    let mut chosen = [parts, touched, small(Holds::Settled), small(Holds::Superseded), small(Holds::Deleted), small(Holds::Merging)].concat();
+    let mut chosen =
+        [parts, touched, small(Holds::Settled), small(Holds::Superseded), small(Holds::Deleted), small(Holds::Merging)].concat();
     chosen.sort_unstable();
     chosen.dedup();
     chosen
@@ -144,7 +145,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Takes the rows of `file`; a row without a fate is current, or stays what its file says.
-    async fn sort_in(&mut self, file: &LakeFile, runtime: &RuntimeEnv, is_tail: bool, fate: impl Fn(u32) -> Option<Fate>) -> Result<()> {
+    async fn sort_in(
+        &mut self,
+        file: &LakeFile,
+        runtime: &RuntimeEnv,
+        is_tail: bool,
+        fate: impl Fn(u32) -> Option<Fate>,
+    ) -> Result<()> {
         let stays = match &file.name.holds {
             Holds::Superseded if !is_tail => 1,
             Holds::Deleted if !is_tail => 2,
@@ -177,7 +184,9 @@ impl<'a> Writer<'a> {
             None => Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows())),
         };
         let columns = self.contract.schema.fields().iter().map(column).collect::<Result<Vec<ArrayRef>, ArrowError>>();
-        columns.and_then(|columns| RecordBatch::try_new(Arc::clone(&self.contract.schema), columns)).map_err(|error| self.failed(&error))
+        columns
+            .and_then(|columns| RecordBatch::try_new(Arc::clone(&self.contract.schema), columns))
+            .map_err(|error| self.failed(&error))
     }
 
     async fn wait(&mut self, kind: usize, batch: &RecordBatch, rows: Vec<u32>) -> Result<()> {

@@ -46,7 +46,13 @@ impl TenantSnapshot {
     ///
     /// # Errors
     /// [`EngineError::Storage`] when a log cannot be read or batches keep landing faster than the tables open.
-    pub async fn open(lake: &Lake, tenant: &TenantId, contracts: &Contracts, before: Option<&Self>, runtime: &RuntimeEnv) -> Result<Self> {
+    pub async fn open(
+        lake: &Lake,
+        tenant: &TenantId,
+        contracts: &Contracts,
+        before: Option<&Self>,
+        runtime: &RuntimeEnv,
+    ) -> Result<Self> {
         for _ in 0..OPEN_ATTEMPTS {
             let landed = lake.table(tenant, batches::TABLE).await?;
             let version = landed.as_ref().and_then(DeltaTable::version);

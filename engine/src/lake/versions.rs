@@ -91,7 +91,8 @@ pub async fn read(
     let mut versions = Vec::with_capacity(positions.as_ref().map_or(file.rows, Vec::len));
     let selection = positions.as_ref().map(|positions| only(positions, file.rows));
     let mut first = 0;
-    let failed = |error: arrow::error::ArrowError| EngineError::Internal(format!("reading versions of {}: {error}", contract.name));
+    let failed =
+        |error: arrow::error::ArrowError| EngineError::Internal(format!("reading versions of {}: {error}", contract.name));
     for batch in rows(table, file, Some(&columns), selection, runtime).await? {
         add_versions(contract, wanted, &batch, first, &mut versions).map_err(failed)?;
         first += u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
@@ -143,8 +144,11 @@ fn add_versions(
         let found = batch.column_by_name(name);
         found.cloned().ok_or_else(|| arrow::error::ArrowError::SchemaError(format!("the file has no column {name}")))
     };
-    let number = |name: &str| Ok::<_, arrow::error::ArrowError>(cast(&column(name)?, &DataType::Int64)?.as_primitive::<Int64Type>().clone());
-    let identity = contract.identity().into_iter().map(|name| Key::of(&column(name)?)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let number = |name: &str| {
+        Ok::<_, arrow::error::ArrowError>(cast(&column(name)?, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    };
+    let identity =
+        contract.identity().into_iter().map(|name| Key::of(&column(name)?)).collect::<std::result::Result<Vec<_>, _>>()?;
     let (version, sequence, hash) = (number(VERSION)?, number(SEQUENCE)?, number(HASH)?);
     let deleted: BooleanArray = column(DELETED)?.as_boolean().clone();
     let ingested = column(INGESTED_AT)?.as_primitive::<TimestampMicrosecondType>().clone();

@@ -1,3 +1,5 @@
+//! Tests of `door`.
+
 mod contracts;
 mod limits;
 mod malformed;

@@ -24,6 +24,8 @@ pub(super) struct Stream {
 }
 
 type VersionKey = (String, i64, bool, String);
+/// The versions of a record, each with whether it is partial.
+type Versions = BTreeMap<VersionKey, (bool, Row)>;
 
 impl Stream {
     pub(super) fn of(plan: Plan) -> Self {
@@ -60,7 +62,7 @@ impl Stream {
     }
 
     fn fold(&self) -> BTreeMap<String, BTreeMap<String, Row>> {
-        let mut versions: BTreeMap<String, BTreeMap<String, BTreeMap<VersionKey, (bool, Row)>>> = BTreeMap::new();
+        let mut versions: BTreeMap<String, BTreeMap<String, Versions>> = BTreeMap::new();
         for message in self.messages() {
             let kind = message["type"].as_str().unwrap().strip_prefix("quarterdeck.").unwrap();
             let (table, deleted) = kind.strip_suffix(".deleted").map_or((kind, false), |table| (table, true));
@@ -100,7 +102,7 @@ impl Stream {
     }
 }
 
-fn winner(versions: BTreeMap<VersionKey, (bool, Row)>) -> Option<Row> {
+fn winner(versions: Versions) -> Option<Row> {
     let mut row: Option<Row> = None;
     for ((_, _, deleted, _), (partial, data)) in versions {
         match (&mut row, deleted, partial) {

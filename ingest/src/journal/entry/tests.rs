@@ -1,3 +1,5 @@
+//! Tests of `entry`.
+
 use chrono::TimeZone;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Tests of `local`.
+
 mod faults;
 mod killed;
 mod model;

@@ -1,3 +1,5 @@
+//! Tests of `cloudevents`.
+
 use proptest::prelude::*;
 
 use super::super::snapshot;

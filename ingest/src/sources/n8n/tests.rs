@@ -1,3 +1,5 @@
+//! Tests of `n8n`.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tests of `netsuite`.
+
 use proptest::prelude::*;
 
 use super::super::testing::{self, decode, delivery, sample, setting};

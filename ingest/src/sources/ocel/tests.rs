@@ -1,3 +1,5 @@
+//! Tests of `ocel`.
+
 use proptest::prelude::*;
 
 use super::super::Headers;

@@ -1,3 +1,5 @@
+//! Tests of `otlp`.
+
 use proptest::prelude::*;
 
 use super::super::testing::{self, delivery, sample, setting};

@@ -1,3 +1,5 @@
+//! Tests of `tryton`.
+
 use proptest::prelude::*;
 
 use super::super::Headers;
