@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Upkeep(UpkeepArguments),
     /// Create a token to sign in with; it is shown once
     Token(TokenArguments),
+    /// Keep what a source says that it holds of each day, to be compared with what arrived
+    Totals(TotalsArguments),
     /// Register sources that send to a tenant, and the secrets that they sign with
     Source(SourceArguments),
 }
@@ -248,6 +250,25 @@ pub(crate) enum TokenAction {
         #[arg(long)]
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TotalsArguments {
+    /// The tenant
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// The source, such as shopify
+    #[arg(long)]
+    pub(crate) source: String,
+    /// Which installation of the source [default: the source's name]
+    #[arg(long)]
+    pub(crate) instance: Option<String>,
+    /// Only totals of this table; may be given again
+    #[arg(long)]
+    pub(crate) table: Vec<String>,
+    /// The file: .json as it would be posted, or .csv with day, table, count, column, value, currency
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -150,6 +150,8 @@ pub(crate) struct UpkeepConfig {
     pub(crate) interval_ms: u64,
     /// Files that may wait in a table before it is settled.
     pub(crate) settle_parts: usize,
+    /// How long log entries are kept that a checkpoint stands for, in milliseconds.
+    pub(crate) keep_log_ms: i64,
     /// How often files that no table names are removed, in milliseconds.
     pub(crate) vacuum_interval_ms: u64,
     /// How long such files are kept for readers that are under way, in milliseconds; longer than the engine's `snapshot_reopen_ms`.
@@ -158,7 +160,13 @@ pub(crate) struct UpkeepConfig {
 
 impl Default for UpkeepConfig {
     fn default() -> Self {
-        Self { interval_ms: 10_000, settle_parts: 20, vacuum_interval_ms: 600_000, keep_files_ms: 3_600_000 }
+        Self {
+            interval_ms: 10_000,
+            settle_parts: 20,
+            keep_log_ms: 120_000,
+            vacuum_interval_ms: 600_000,
+            keep_files_ms: 3_600_000,
+        }
     }
 }
 

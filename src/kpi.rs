@@ -1,7 +1,9 @@
 //! `quarterdeck kpi`: one number, or by time, by a dimension, or its records.
 
 use anyhow::Result;
+use quarterdeck_dashboards::expected;
 use quarterdeck_engine::Session;
+use quarterdeck_engine::completeness;
 use quarterdeck_engine::kpi::amount::Amount;
 use quarterdeck_engine::kpi::filter;
 use quarterdeck_engine::kpi::grain::Grain;
@@ -63,6 +65,9 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
     }
     let (reading, receipt) = reading::read(&session, &kpi, &request).await?;
     keep(&home, &receipt).await?;
+    let tenant = home.tenant(&arguments.tenant).await?;
+    let expected = expected::of_kpi(&home.control, &tenant, &session, &kpi, &reading.period).await?;
+    let completeness = completeness::of_kpi(&session, &kpi, &reading.period, &expected).await?;
     let number = json!({
         "kpi": reading.kpi,
         "version": reading.version,
@@ -78,6 +83,7 @@ pub(crate) async fn run(config: Config, arguments: KpiArguments) -> Result<()> {
         "open": reading.open,
         "from": reading.period.from,
         "to": reading.period.to,
+        "completeness": completeness,
         "knowledge_time": reading.knowledge_time,
         "receipt": reading.receipt,
     });

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::Router;
+use chrono::TimeDelta;
 use prometheus_client::registry::Registry;
 use quarterdeck_control::Control;
 use quarterdeck_engine::landing::TenantSink;
@@ -22,13 +23,16 @@ use quarterdeck_ingest::sources;
 
 use crate::clock;
 use crate::config::{Config, UpkeepConfig};
+use crate::door_health::DoorHealth;
 use crate::home::Home;
+use crate::kept_totals::KeptTotals;
 use crate::live_meters::LiveMeters;
 use crate::registrations::KeptRegistrations;
 
 /// What runs beside the doors.
 pub(crate) struct Live {
     journal: Arc<dyn Journal>,
+    health: Arc<DoorHealth>,
     engine: Engine,
     control: Control,
     limits: IngestLimits,
@@ -42,9 +46,13 @@ pub(crate) struct Live {
 /// Opens the journal, and makes the door before it.
 pub(crate) async fn open(config: &Config, home: &Home, registry: &mut Registry) -> Result<(Arc<Live>, Router)> {
     let journal = journal(config).await?;
+    let registrations = Arc::new(KeptRegistrations::new(home.control.clone()));
+    let health =
+        DoorHealth { registrations: Arc::clone(&registrations), journal: Arc::clone(&journal), open_since: clock::now() };
     let state = DoorState {
-        registrations: Arc::new(KeptRegistrations::new(home.control.clone())),
+        registrations,
         journal: Arc::clone(&journal),
+        totals: Arc::new(KeptTotals::new(home.control.clone(), home.engine.clone())),
         limits: config.door_limits.clone(),
         clock: clock::now,
         meters: DoorMeters::new(registry),
@@ -52,6 +60,7 @@ pub(crate) async fn open(config: &Config, home: &Home, registry: &mut Registry) 
     };
     let live = Live {
         journal,
+        health: Arc::new(health),
         engine: home.engine.clone(),
         control: home.control.clone(),
         limits: config.ingest_limits.clone(),
@@ -75,6 +84,11 @@ async fn journal(config: &Config) -> Result<Arc<dyn Journal>> {
 }
 
 impl Live {
+    /// What data health asks of the door and the journal.
+    pub(crate) fn health(&self) -> Arc<DoorHealth> {
+        Arc::clone(&self.health)
+    }
+
     /// Lands what waits, again and again, until the process ends.
     pub(crate) async fn land_for_ever(self: Arc<Self>) {
         let mut interval = tokio::time::interval(self.landing_interval);
@@ -157,6 +171,7 @@ impl Live {
             self.meters.settled(&settled);
             tracing::debug!(table = %settled.table, rows = settled.rows, files = settled.files_removed, "settled");
         }
+        self.engine.trim_logs(&id, clock::now() - TimeDelta::milliseconds(self.upkeep.keep_log_ms)).await?;
         if vacuum {
             let removed = self.engine.vacuum(&id, Duration::from_millis(self.upkeep.keep_files_ms)).await?;
             self.meters.vacuumed(removed);

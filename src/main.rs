@@ -6,12 +6,15 @@ mod cli;
 mod clock;
 mod config;
 mod demo;
+mod door_health;
 mod home;
+mod kept_totals;
 mod kpi;
 mod live;
 mod live_meters;
 mod load;
 mod output;
+mod refusals;
 mod registrations;
 mod serve;
 mod slt;
@@ -20,7 +23,10 @@ mod sql;
 mod synth;
 mod tables;
 mod tenant;
+mod titles;
 mod token;
+mod totals;
+mod totals_file;
 mod upkeep;
 
 use std::io::IsTerminal;
@@ -66,6 +72,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,
             Command::Synth(arguments) => synth::run(arguments).await?,
             Command::Token(arguments) => token::run(config, arguments).await?,
+            Command::Totals(arguments) => totals::run(config, arguments).await?,
             Command::Source(arguments) => source::run(config, arguments).await?,
         }
         Ok(ExitCode::SUCCESS)

@@ -10,6 +10,8 @@ use quarterdeck_control::{Control, LiveRegistration};
 use quarterdeck_ingest::door::{Registration, Registrations, Unreachable};
 use quarterdeck_ingest::sources::Setting;
 
+use crate::refusals::Refusals;
+
 /// How long an answer serves, counted from before it was asked for: whatever is revoked is refused that much later at most.
 const REMEMBERED: Duration = Duration::from_secs(3);
 /// Most registrations, and as many keys without one, that are remembered at a time.
@@ -25,11 +27,17 @@ pub(crate) struct KeptRegistrations {
     /// Apart from `missed`, so that guessed keys push out no good ones.
     found: Mutex<Memory<Registration>>,
     missed: Mutex<Memory<()>>,
+    refusals: Refusals,
 }
 
 impl KeptRegistrations {
     pub(crate) fn new(control: Control) -> Self {
-        Self { control, found: Mutex::default(), missed: Mutex::default() }
+        Self { control, found: Mutex::default(), missed: Mutex::default(), refusals: Refusals::default() }
+    }
+
+    /// What was refused of known senders.
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     /// The registration that serves at `now`.
@@ -59,6 +67,10 @@ impl KeptRegistrations {
 impl Registrations for KeptRegistrations {
     async fn find(&self, source: &str, key: &str) -> Result<Option<Registration>, Unreachable> {
         self.find_at(source, key, Instant::now()).await
+    }
+
+    fn refused(&self, registration: &Registration, reason: &'static str) {
+        self.refusals.count(registration, reason);
     }
 }
 
@@ -147,6 +159,20 @@ mod tests {
         assert_eq!(registrations.find("shopify", &issued.key).await.unwrap(), Some(expected));
         assert_eq!(registrations.find("stripe", &issued.key).await.unwrap(), None);
         assert_eq!(registrations.find("shopify", &"x".repeat(10_000)).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_is_counted_by_reason() {
+        let (registrations, issued) = stage().await;
+        let found = registrations.find("shopify", &issued.key).await.unwrap().unwrap();
+        for reason in ["signature", "rate", "signature"] {
+            registrations.refused(&found, reason);
+        }
+        let refused = registrations.refusals().of("gifts");
+        let counts = refused.iter().map(|refused| (refused.reason.as_str(), refused.count)).collect::<Vec<_>>();
+        assert_eq!(counts, [("rate", 1), ("signature", 2)]);
+        assert_eq!((refused[0].source.as_str(), refused[0].instance.as_str()), ("shopify", "gifts.myshopify.com"));
+        assert!(registrations.refusals().of("others").is_empty());
     }
 
     #[tokio::test]

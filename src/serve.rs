@@ -12,6 +12,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::home::{Home, pages};
 use crate::live::{self, Live};
+use crate::titles;
 
 pub(crate) async fn run(config: Config) -> Result<()> {
     let home = Home::open(&config).await?;
@@ -49,7 +50,9 @@ impl Server {
         let mut registry = Registry::default();
         let (live, door) = live::open(&config, &home, &mut registry).await?;
         let clock = Arc::new(clock::now);
+        let titles = titles::of_sources(home.engine.library())?;
         let state = Dashboards::new(home.engine, home.control, pages, clock, config.http_limits, registry).await?;
+        let state = state.with_sources(titles, live.health());
         // Beside the dashboards' routes, not under their limits: the door has its own.
         Ok(Self { routes: door.merge(router(state)), live })
     }

@@ -147,6 +147,37 @@ impl Control {
             query.fetch_all(&self.pool).await.map_err(ControlError::store("reading control totals"))?;
         rows.into_iter().map(ControlTotal::try_from).collect()
     }
+
+    /// As [`Control::control_totals`], of some tables alone.
+    ///
+    /// # Errors
+    /// [`ControlError::Invalid`] for days out of range.
+    pub async fn control_totals_of(&self, tenant_id: &str, tables: &[&str], days: Range<NaiveDate>) -> Result<Vec<ControlTotal>> {
+        check_day("first day", days.start)?;
+        check_day("end of days", days.end)?;
+        let sql = "
+            SELECT tenant_id, day, source, instance, table_name, currency, column_name, row_count, sum, posted_at
+            FROM control_totals
+            WHERE tenant_id = $1 AND day >= $2 AND day < $3 AND table_name IN (SELECT value FROM json_each($4))
+            ORDER BY day, source, instance, table_name, currency, column_name";
+        let query = sqlx::query_as(sql).bind(tenant_id).bind(days.start.to_string()).bind(days.end.to_string());
+        let query = query.bind(serde_json::json!(tables).to_string());
+        let rows: Vec<ControlTotalRow> =
+            query.fetch_all(&self.pool).await.map_err(ControlError::store("reading control totals"))?;
+        rows.into_iter().map(ControlTotal::try_from).collect()
+    }
+
+    /// The newest day until `until`, that day too, of which a tenant has a control total.
+    ///
+    /// # Errors
+    /// [`ControlError::Invalid`] for a day out of range.
+    pub async fn last_control_total_day(&self, tenant_id: &str, until: NaiveDate) -> Result<Option<NaiveDate>> {
+        check_day("last day", until)?;
+        let sql = "SELECT max(day) FROM control_totals WHERE tenant_id = $1 AND day <= $2";
+        let query = sqlx::query_scalar(sql).bind(tenant_id).bind(until.to_string());
+        let day: Option<String> = query.fetch_one(&self.pool).await.map_err(ControlError::store("reading control totals"))?;
+        day.as_deref().map(|day| stored::value("day", day)).transpose()
+    }
 }
 
 /// Says which of several values was refused.

@@ -6,7 +6,9 @@
 mod api;
 mod auth;
 mod encode;
+pub mod expected;
 pub mod limits;
+pub mod live_health;
 mod meters;
 pub mod pages;
 mod problem;

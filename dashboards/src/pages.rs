@@ -27,6 +27,8 @@ pub enum View {
     Health,
     /// Rows set aside.
     Quarantine,
+    /// How settled the tables are.
+    Upkeep,
 }
 
 /// One panel of a section.
@@ -35,7 +37,7 @@ pub enum View {
 pub struct Panel {
     /// How it shows it.
     pub view: View,
-    /// The KPI; none for health and quarantine.
+    /// The KPI; none for health, quarantine and upkeep.
     pub kpi: Option<String>,
     /// The dimension of slices.
     pub by: Option<String>,

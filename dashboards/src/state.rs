@@ -12,6 +12,7 @@ use quarterdeck_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
 use crate::limits::HttpLimits;
+use crate::live_health::LiveHealth;
 use crate::meters::Meters;
 use crate::pages::Pages;
 
@@ -29,6 +30,8 @@ pub struct Dashboards {
     pub(crate) limits: HttpLimits,
     pub(crate) questions: Arc<Semaphore>,
     pub(crate) meters: Arc<Meters>,
+    pub(crate) titles: Arc<BTreeMap<String, String>>,
+    pub(crate) live: Option<Arc<dyn LiveHealth>>,
 }
 
 impl Dashboards {
@@ -58,6 +61,14 @@ impl Dashboards {
             control,
             clock,
             limits,
+            titles: Arc::default(),
+            live: None,
         })
+    }
+
+    /// With the names of sources for readers, and what is known of their live side.
+    #[must_use]
+    pub fn with_sources(self, titles: BTreeMap<String, String>, live: Arc<dyn LiveHealth>) -> Self {
+        Self { titles: Arc::new(titles), live: Some(live), ..self }
     }
 }

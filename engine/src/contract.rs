@@ -62,6 +62,7 @@ struct Head {
     domain: String,
     order_by: Vec<String>,
     retention: String,
+    counted_on: Option<String>,
 }
 
 /// What a canonical table promises.
@@ -77,6 +78,9 @@ pub struct TableContract {
     pub retention: String,
     /// Physical order inside files; filters on the first column skip pages.
     pub order_by: Vec<String>,
+    /// The instant whose day control totals count a record on: the first of `order_by` unless the file says another; none where records
+    /// belong to no day.
+    pub counted_on: Option<String>,
     /// The table's own key; identity is `_source`, `_instance` and these.
     pub primary_key: Vec<String>,
     /// Declared columns, without the system columns.
@@ -106,12 +110,14 @@ impl TableContract {
         if let Some(missing) = head.order_by.iter().find(|name| schema.field_with_name(name).is_err()) {
             return Err(EngineError::file(path, format!("order_by names `{missing}`, which is not a column")));
         }
+        let counted_on = counted_on(path, &head, &schema)?;
         Ok(Self {
             name: declaration.name,
             about: head.about,
             domain: head.domain,
             retention: head.retention,
             order_by: head.order_by,
+            counted_on,
             primary_key: declaration.primary_key,
             columns: declaration.columns,
             schema,
@@ -126,6 +132,17 @@ impl TableContract {
     /// The columns that identify a record: source, instance and the table's own key.
     pub fn identity(&self) -> Vec<&str> {
         [SOURCE, INSTANCE].into_iter().chain(self.primary_key.iter().map(String::as_str)).collect()
+    }
+}
+
+/// The instant that `counted_on` names, nothing for an empty text; without it the first column of `order_by`, if that is an instant.
+fn counted_on(path: &str, head: &Head, schema: &Schema) -> Result<Option<String>> {
+    let is_instant = |name: &str| schema.field_with_name(name).is_ok_and(|field| *field.data_type() == timestamp_type());
+    match head.counted_on.as_deref() {
+        Some("") => Ok(None),
+        Some(name) if is_instant(name) => Ok(Some(name.to_owned())),
+        Some(name) => Err(EngineError::file(path, format!("counted_on names `{name}`, which is no TIMESTAMP column"))),
+        None => Ok(head.order_by.first().filter(|name| is_instant(name)).cloned()),
     }
 }
 
@@ -197,6 +214,7 @@ mod tests {
         assert_eq!(contract.identity(), [SOURCE, INSTANCE, "order_id"]);
         assert_eq!(contract.schema.fields().len(), 2 + SYSTEM_COLUMNS.len());
         assert!(contract.schema.field_with_name("placed_at").unwrap().is_nullable());
+        assert_eq!(contract.counted_on.as_deref(), Some("placed_at"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use moka::future::Cache;
 
 use crate::catalog::{self, CATALOG, PUBLIC, Sight};
+use crate::completeness::Arrivals;
 use crate::contract::Contracts;
 use crate::error::{EngineError, Result};
 use crate::functions;
@@ -40,6 +41,7 @@ pub struct Engine {
     snapshots: Cache<TenantId, KeptSnapshot>,
     caches: FileCaches,
     answers: Answers,
+    arrivals: Arrivals,
 }
 
 /// A snapshot, when it was opened and when its logs were last looked at.
@@ -67,6 +69,7 @@ impl Engine {
         Ok(Self {
             views: Arc::new(views),
             answers: Answers::new(limits.answer_cache_bytes),
+            arrivals: Arrivals::default(),
             snapshots: Cache::new(limits.open_tenants),
             caches: FileCaches::new(limits.file_cache_bytes),
             lake,
@@ -126,6 +129,8 @@ impl Engine {
             kpis: Arc::clone(&self.kpis),
             limits: Arc::clone(&self.limits),
             answers: self.answers.clone(),
+            arrivals: self.arrivals.clone(),
+            caches: self.caches.clone(),
             contracts: Arc::clone(&self.contracts),
             views: Arc::clone(&self.views),
         })

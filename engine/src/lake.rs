@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, StructType, Transaction};
@@ -49,6 +49,8 @@ pub struct Lake {
     root: Url,
     options: HashMap<String, String>,
     handles: Cache<Url, (DeltaTable, u64)>,
+    /// What counters stood at when a table stood at a version: to ask the log is to read all of it since its checkpoint.
+    counts: Cache<(Url, String), (u64, i64)>,
 }
 
 /// What an append carries in the log, so that it counts once.
@@ -100,7 +102,7 @@ impl Lake {
         if !root.path().ends_with('/') {
             root.set_path(&format!("{}/", root.path()));
         }
-        Ok(Self { root, options, handles: Cache::new(KEPT_HANDLES) })
+        Ok(Self { root, options, handles: Cache::new(KEPT_HANDLES), counts: Cache::new(KEPT_HANDLES) })
     }
 
     fn table_url(&self, tenant: &TenantId, table: &str) -> Result<Url> {
@@ -183,8 +185,12 @@ impl Lake {
         once: &Once,
     ) -> Result<Appended> {
         let context = || format!("cannot append to {}", contract.name);
-        let mut table = self.table_or_new(tenant, contract).await?;
-        if once.is_done(&table).await? {
+        // As it was last seen: what others have committed since is found out by the commit itself.
+        let mut table = match self.kept(tenant, &contract.name).await? {
+            Some(table) => table,
+            None => self.table_or_new(tenant, contract).await?,
+        };
+        if self.is_done(&table, once).await? {
             return Ok(Appended::Before);
         }
         let encoding = Arc::clone(contract);
@@ -193,14 +199,17 @@ impl Lake {
         let add = store(&table, file, name).await.map_err(EngineError::storage(context()))?;
         let mut last_error = None;
         for _ in 0..COMMIT_ATTEMPTS {
-            match commit_append(&table, add.clone(), once).await {
-                Ok(()) => return Ok(Appended::Now),
+            match commit_append(&mut table, add.clone(), once).await {
+                Ok(version) => {
+                    self.keep(&table, once, version).await;
+                    return Ok(Appended::Now);
+                }
                 Err(error @ DeltaTableError::Transaction { .. }) => last_error = Some(error),
                 Err(error) => return Err(EngineError::storage(context())(error)),
             }
             // Another writer's commit came first: look again, it may have been this very one.
             table = self.table_or_new(tenant, contract).await?;
-            if once.is_done(&table).await? {
+            if self.is_done(&table, once).await? {
                 return Ok(Appended::Before);
             }
         }
@@ -216,23 +225,52 @@ impl Lake {
     /// [`EngineError::Storage`] when the log cannot be read.
     pub async fn counted(&self, tenant: &TenantId, table: &str, counter: &str) -> Result<Option<i64>> {
         match self.table(tenant, table).await? {
-            Some(table) => counted(&table, counter).await,
+            Some(table) => self.count(&table, counter).await,
             None => Ok(None),
         }
     }
-}
 
-impl Once {
-    async fn is_done(&self, table: &DeltaTable) -> Result<bool> {
-        match self.rule {
+    /// The kept handle of a table, as it was last seen; none where it is to be opened anew.
+    async fn kept(&self, tenant: &TenantId, table: &str) -> Result<Option<DeltaTable>> {
+        let kept = self.handles.get(&self.table_url(tenant, table)?).await;
+        Ok(kept
+            .filter(|(table, first)| table.version().is_some_and(|version| version < first + HANDLE_COMMITS))
+            .map(|(table, _)| table))
+    }
+
+    /// Keeps the handle after a commit of ours, and what was counted with it.
+    async fn keep(&self, table: &DeltaTable, once: &Once, version: u64) {
+        let url = table.table_url().clone();
+        let first = self.handles.get(&url).await.map_or(version, |(_, first)| first);
+        self.handles.insert(url.clone(), (table.clone(), first)).await;
+        self.counts.insert((url, once.counter.clone()), (version, once.count)).await;
+    }
+
+    async fn count(&self, table: &DeltaTable, counter: &str) -> Result<Option<i64>> {
+        let key = (table.table_url().clone(), counter.to_owned());
+        let version = table.version().unwrap_or_default();
+        if let Some((counted_at, count)) = self.counts.get(&key).await
+            && counted_at == version
+        {
+            return Ok(Some(count));
+        }
+        let counted = counted(table, counter).await?;
+        if let Some(count) = counted {
+            self.counts.insert(key, (version, count)).await;
+        }
+        Ok(counted)
+    }
+
+    async fn is_done(&self, table: &DeltaTable, once: &Once) -> Result<bool> {
+        match once.rule {
             Rule::Always => Ok(false),
-            Rule::UnlessDone => Ok(counted(table, &self.counter).await?.is_some_and(|counted| counted >= self.count)),
+            Rule::UnlessDone => Ok(self.count(table, &once.counter).await?.is_some_and(|counted| counted >= once.count)),
             Rule::After(expected) => {
-                let found = counted(table, &self.counter).await?.unwrap_or_default();
+                let found = self.count(table, &once.counter).await?.unwrap_or_default();
                 if found == expected {
                     return Ok(false);
                 }
-                Err(EngineError::Outrun { counter: self.counter.clone(), expected, found })
+                Err(EngineError::Outrun { counter: once.counter.clone(), expected, found })
             }
         }
     }
@@ -254,14 +292,21 @@ pub(crate) async fn store(table: &DeltaTable, file: DataFile, name: &str) -> Res
     })
 }
 
-async fn commit_append(table: &DeltaTable, add: Add, once: &Once) -> Result<(), DeltaTableError> {
-    let properties = CommitProperties::default().with_application_transaction(Transaction::new(&once.counter, once.count));
+/// Commits, and leaves `table` at the version committed.
+async fn commit_append(table: &mut DeltaTable, add: Add, once: &Once) -> Result<u64, DeltaTableError> {
+    let properties = commit_properties(Transaction::new(&once.counter, once.count));
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
-    CommitBuilder::from(properties)
+    let committed = CommitBuilder::from(properties)
         .with_actions(vec![Action::Add(add)])
         .build(Some(table.snapshot()?.snapshot()), table.log_store(), operation)
         .await?;
-    Ok(())
+    table.state = Some(committed.snapshot());
+    Ok(committed.version())
+}
+
+/// A commit's properties; old log entries are removed by upkeep, not by looking through the whole log after each commit.
+pub(crate) fn commit_properties(transaction: Transaction) -> CommitProperties {
+    CommitProperties::default().with_application_transaction(transaction).with_cleanup_expired_logs(Some(false))
 }
 
 async fn counted(table: &DeltaTable, counter: &str) -> Result<Option<i64>> {
@@ -271,7 +316,7 @@ async fn counted(table: &DeltaTable, counter: &str) -> Result<Option<i64>> {
     snapshot.transaction_version(store.as_ref(), counter).await.map_err(EngineError::storage(context))
 }
 
-/// Removes data files that no version within `keep` names, and old log entries; answers how many data files.
+/// Removes data files that no version within `keep` names; answers how many data files.
 pub(crate) async fn vacuum(table: &DeltaTable, keep: TimeDelta) -> Result<usize> {
     let context = "cannot remove old files of a table";
     let (_, metrics) = table
@@ -282,8 +327,16 @@ pub(crate) async fn vacuum(table: &DeltaTable, keep: TimeDelta) -> Result<usize>
         .with_mode(VacuumMode::Full)
         .await
         .map_err(EngineError::storage(context))?;
-    deltalake::checkpoints::cleanup_metadata(table, None).await.map_err(EngineError::storage(context))?;
     Ok(metrics.files_deleted.len())
+}
+
+/// Removes log entries from before the newest checkpoint that were written before `until`; answers how many.
+pub(crate) async fn trim_log(table: &DeltaTable, until: DateTime<Utc>) -> Result<usize> {
+    let context = "cannot remove old log entries of a table";
+    let (version, store) = (table.version().unwrap_or_default(), table.log_store());
+    deltalake::checkpoints::cleanup_expired_logs_for(version, store.as_ref(), until.timestamp_millis(), None)
+        .await
+        .map_err(EngineError::storage(context))
 }
 
 /// A store for reading data files, shared by every table of the lake.

@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod check;
 mod complete;
+pub mod completeness;
 pub mod contract;
 pub mod ddl;
 pub mod engine;

@@ -13,11 +13,13 @@ use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
+use crate::completeness::Arrivals;
 use crate::contract::Contracts;
 use crate::error::{EngineError, Result};
 use crate::kpi::cells::Answers;
 use crate::kpi::definition::{KpiDefinition, Kpis};
 use crate::kpi::receipt::Watermark;
+use crate::lake::current::FileCaches;
 use crate::lake::snapshot::TenantSnapshot;
 use crate::library::LibraryFile;
 use crate::limits::EngineLimits;
@@ -36,6 +38,8 @@ pub struct Session {
     pub(crate) kpis: Arc<Kpis>,
     pub(crate) limits: Arc<EngineLimits>,
     pub(crate) answers: Answers,
+    pub(crate) arrivals: Arrivals,
+    pub(crate) caches: FileCaches,
     pub(crate) contracts: Arc<Contracts>,
     pub(crate) views: Arc<BTreeMap<String, LibraryFile>>,
 }
@@ -58,6 +62,11 @@ impl Session {
     /// The tenant's calendar and now.
     pub fn profile(&self) -> &TenantProfile {
         &self.profile
+    }
+
+    /// The knowledge time that was asked for; none for now.
+    pub fn as_of(&self) -> Option<DateTime<Utc>> {
+        self.as_of
     }
 
     /// Limits in force.
@@ -101,6 +110,17 @@ impl Session {
     /// Rows of a table, every version counted.
     pub fn rows_of(&self, table: &str) -> usize {
         self.snapshot.table(table).map_or(0, |table| table.rows())
+    }
+
+    /// Pairs of versions in `table` that are equal in version and differ in content, among those not settled yet.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when the table's files cannot be read.
+    pub async fn conflicts(&self, table: &str) -> Result<u64> {
+        let (Some(version), Ok(contract)) = (self.snapshot.table(table), self.contracts.get(table)) else { return Ok(0) };
+        let runtime = self.context.runtime_env();
+        let current = self.snapshot.current(version, contract, self.as_of, &self.caches, &runtime).await?;
+        Ok(current.resolution.conflicts)
     }
 
     /// How far the tables had come that `kpi` reads.

@@ -56,7 +56,20 @@ impl Engine {
         Ok(settled)
     }
 
-    /// Removes data files that no version within `keep` names, and log entries older than the newest checkpoint; answers how many data files.
+    /// Removes log entries that a checkpoint stands for and that were written before `until`: readers list the log each time they look.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when a log cannot be read or entries cannot be removed.
+    pub async fn trim_logs(&self, tenant: &TenantId, until: DateTime<Utc>) -> Result<usize> {
+        let mut removed = 0;
+        for contract in self.contracts.iter() {
+            let Some(table) = self.lake.table(tenant, &contract.name).await? else { continue };
+            removed += crate::lake::trim_log(&table, until).await?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes data files that no version within `keep` names; answers how many.
     ///
     /// # Errors
     /// [`EngineError::Storage`] when a table cannot be read or files cannot be removed.

@@ -4,6 +4,7 @@
 
 mod body;
 mod contract;
+mod control_totals;
 mod gate;
 mod headers;
 mod judge;
@@ -14,6 +15,7 @@ mod problem;
 mod receive;
 mod refusal;
 mod registrations;
+mod totals;
 mod unpack;
 
 #[cfg(test)]
@@ -36,9 +38,11 @@ use self::refusal::Refusal;
 use crate::journal::Journal;
 use crate::sources::Source;
 
+pub use self::control_totals::{ControlTotal, ControlTotals, NotKept, TotalSum};
 pub use self::limits::DoorLimits;
 pub use self::meters::DoorMeters;
 pub use self::registrations::{Registration, Registrations, Unreachable};
+pub use self::totals::control_totals_of;
 
 /// What the door is made of.
 pub struct DoorState {
@@ -46,6 +50,8 @@ pub struct DoorState {
     pub registrations: Arc<dyn Registrations>,
     /// Where messages are kept.
     pub journal: Arc<dyn Journal>,
+    /// Where control totals are kept.
+    pub totals: Arc<dyn ControlTotals>,
     /// Its bounds.
     pub limits: DoorLimits,
     /// The time of arrival.
@@ -61,13 +67,14 @@ struct Door {
     gate: Gate,
 }
 
-/// The routes of the door: `POST /ingest/{source}/{key}`, `POST /v1/traces`, `POST /v1/logs`.
+/// The routes of the door: `POST /ingest/{source}/{key}`, `POST /ingest/{source}/{key}/totals`, `POST /v1/traces`, `POST /v1/logs`.
 ///
 /// The server around it bounds what comes before a request is whole: connections, and time and size of its head.
 pub fn router(state: DoorState) -> Router {
     let door = Arc::new(Door { gate: Gate::new(&state.limits), state });
     Router::new()
         .route("/ingest/{source}/{key}", post(by_path).fallback(only_post))
+        .route("/ingest/{source}/{key}/totals", post(totals_by_path).fallback(only_post))
         .route("/v1/traces", post(traces).fallback(only_post))
         .route("/v1/logs", post(logs).fallback(only_post))
         .with_state(door)
@@ -81,6 +88,22 @@ async fn by_path(
     let Ok(Path((source, key))) = path else { return Refusal::UnknownAddress.problem(&door.state.limits).into_response() };
     let contract = Contract::of(&source);
     answer(&door, Call::new(contract, source, Some(key), request)).await
+}
+
+async fn totals_by_path(
+    State(door): State<Arc<Door>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path((source, key))) = path else { return Refusal::UnknownAddress.problem(&door.state.limits).into_response() };
+    let known = (door.state.sources)(&source).map_or("unknown", Source::name);
+    match totals::receive(&door, Call::new(Contract::Webhook, source, Some(key), request)).await {
+        Ok(receipt) => receipt.into_response(),
+        Err(refusal) => {
+            door.state.meters.refused(known, refusal.reason());
+            refusal.problem(&door.state.limits).into_response()
+        }
+    }
 }
 
 async fn traces(State(door): State<Arc<Door>>, request: Request) -> Response {

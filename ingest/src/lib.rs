@@ -21,5 +21,7 @@ pub mod rows;
 pub mod source_file;
 pub mod sources;
 pub mod table_rows;
+mod tables;
+mod typed_cells;
 
 pub use error::{IngestError, Result};

@@ -37,6 +37,7 @@ struct Head {
     #[serde(rename = "about")]
     _about: String,
     source: String,
+    title: Option<String>,
     format: Format,
     #[serde(default = "utc")]
     zone: Tz,
@@ -79,6 +80,8 @@ pub struct RawColumn {
 pub struct RawContract {
     /// Source system: `_source` of the rows.
     pub source: String,
+    /// What people call it, where that is not its name.
+    pub title: Option<String>,
     /// The file's format.
     pub format: Format,
     /// Zone of times without an offset.
@@ -113,6 +116,7 @@ impl RawContract {
         let schema = Arc::new(Schema::new(declared.chain(placed).collect::<Vec<_>>()));
         Ok(Self {
             source: head.source,
+            title: head.title,
             format: head.format,
             zone: head.zone,
             null: head.null,

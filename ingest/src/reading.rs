@@ -14,8 +14,8 @@ use crate::journal::{Entry, Position};
 use crate::limits::IngestLimits;
 use crate::quarantine::{QUARANTINE, quarantine_rows};
 use crate::rows::{Misfit, cut};
-use crate::sources::{self, Decoded, Mark, Wrong};
-use crate::table_rows::{TableRows, Teller};
+use crate::sources::{self, Decoded, Mark, Teller, Wrong};
+use crate::tables::Tables;
 
 /// Name of the table of messages.
 pub const DELIVERIES: &str = "deliveries";
@@ -42,11 +42,11 @@ pub fn read(
     read_at: DateTime<Utc>,
     limits: &IngestLimits,
 ) -> Result<Read> {
-    let mut reader = Reader { contracts, limits, tables: BTreeMap::new(), misfits: Vec::new() };
+    let mut reader = Reader { limits, tables: Tables::new(contracts), misfits: Vec::new() };
     let told = entries.iter().map(|(position, entry)| reader.read(*position, entry)).collect::<Vec<_>>();
     let internal = |error: ArrowError| IngestError::Landing { detail: format!("rows do not fit their columns: {error}") };
     let mut read = Read { wrong: told.iter().map(|told| told.wrong).sum(), ..Read::default() };
-    for (table, mut rows) in std::mem::take(&mut reader.tables) {
+    for (table, mut rows) in std::mem::take(&mut reader.tables.tables) {
         if !rows.is_empty() {
             read.tables.push((table, rows.finish().map_err(internal)?));
         }
@@ -84,9 +84,8 @@ struct Told {
 }
 
 struct Reader<'a> {
-    contracts: &'a Contracts,
     limits: &'a IngestLimits,
-    tables: BTreeMap<String, TableRows>,
+    tables: Tables<'a>,
     misfits: Vec<Misfit>,
 }
 
@@ -95,27 +94,29 @@ impl Reader<'_> {
         let Some(source) = sources::named(&entry.source) else {
             return self.unreadable(position, entry, Wrong::whole(format!("no source is named `{}`", entry.source)));
         };
-        match source.decode(&entry.delivery(), &entry.setting) {
-            Ok(decoded) => self.take(position, entry, decoded),
+        let delivery_id = delivery_id(entry);
+        let teller =
+            Teller { source: &entry.source, instance: &entry.setting.instance, zone: entry.setting.zone, event_id: &delivery_id };
+        let told = source.tell(&entry.delivery(), &entry.setting, teller, &mut self.tables);
+        let told = told.unwrap_or_else(|| source.decode(&entry.delivery(), &entry.setting).map(|decoded| (decoded, 0)));
+        match told {
+            Ok((decoded, rows)) => self.take(position, entry, teller, decoded, rows),
             Err(wrong) => self.unreadable(position, entry, wrong),
         }
     }
 
-    fn take(&mut self, position: Position, entry: &Entry, decoded: Decoded) -> Told {
+    /// Takes what was decoded beside the `rows` that are taken already.
+    fn take(&mut self, position: Position, entry: &Entry, teller: Teller<'_>, decoded: Decoded, mut rows: u64) -> Told {
         let before = self.misfits.len();
-        let delivery_id = delivery_id(entry);
-        let teller =
-            Teller { source: &entry.source, instance: &entry.setting.instance, zone: entry.setting.zone, event_id: &delivery_id };
-        let mut rows = 0;
         for (index, row) in decoded.rows.iter().enumerate() {
-            let pushed = self.table(&row.table).and_then(|table| table.push(row, teller));
+            let pushed = self.tables.table(&row.table).and_then(|table| table.push(row, teller));
             match pushed {
                 Ok(()) => rows += 1,
                 Err(wrong) => self.set_aside(position, entry, Wrong { record: ordinal(index), ..wrong }, Some(&row.table)),
             }
         }
         for set in &decoded.sets {
-            let pushed = self.table(set.table).and_then(|table| table.push_set(set, teller));
+            let pushed = self.tables.table(set.table).and_then(|table| table.push_set(set, teller));
             if let Err(wrong) = pushed {
                 self.set_aside(position, entry, Wrong { record: 1, ..wrong }, Some(set.table));
             }
@@ -134,20 +135,6 @@ impl Reader<'_> {
         };
         let marks = decoded.marks.iter().map(word).collect::<Vec<_>>().join("; ");
         Told { topic: decoded.topic, outcome, marks, rows, wrong }
-    }
-
-    fn table(&mut self, name: &str) -> Result<&mut TableRows, Wrong> {
-        if !self.tables.contains_key(name) {
-            let contract = self.contracts.get(name).ok().filter(|contract| contract.domain != "system");
-            let contract = contract.ok_or_else(|| Wrong {
-                record: 1,
-                field: String::new(),
-                value: Some(name.to_owned()),
-                reason: format!("there is no table `{name}` that a source fills"),
-            })?;
-            self.tables.insert(name.to_owned(), TableRows::new(Arc::clone(contract)));
-        }
-        self.tables.get_mut(name).ok_or_else(|| Wrong::whole("its table is gone"))
     }
 
     fn unreadable(&mut self, position: Position, entry: &Entry, wrong: Wrong) -> Told {

@@ -24,6 +24,7 @@ pub mod signature;
 pub(crate) mod snapshot;
 mod static_key;
 pub mod stripe;
+pub mod taker;
 #[cfg(test)]
 mod testing;
 mod times;
@@ -34,11 +35,15 @@ pub mod zendesk;
 
 pub use delivery::{Delivery, Headers, Setting};
 pub use row::{ChildSet, Decoded, Mark, Row, Value, Wrong};
+pub use taker::{RowHead, RowTaker, Teller, Told};
 
 /// A system that sends records.
 pub trait Source: Send + Sync {
     /// Its name: `{source}` in the door's path, `_source` of its rows.
     fn name(&self) -> &'static str;
+
+    /// What people call it.
+    fn title(&self) -> &'static str;
 
     /// What it is and which of its messages are read, in one sentence.
     fn about(&self) -> &'static str;
@@ -56,6 +61,18 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// [`Wrong`] when nothing of the delivery can be read.
     fn decode(&self, delivery: &Delivery<'_>, setting: &Setting) -> Result<Decoded, Wrong>;
+
+    /// As [`Source::decode`], with the rows told to `taker` one by one and counted in the answer in place of its own; none where the source has no such way,
+    /// or not for this delivery.
+    fn tell(
+        &self,
+        _delivery: &Delivery<'_>,
+        _setting: &Setting,
+        _teller: Teller<'_>,
+        _taker: &mut dyn RowTaker,
+    ) -> Option<Result<(Decoded, u64), Wrong>> {
+        None
+    }
 
     /// The deliveries that a file of captured payloads holds; by itself one, whose topic the file's name gives (`orders.create.json`).
     ///

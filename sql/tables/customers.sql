@@ -1,6 +1,7 @@
 -- about     = "One customer as the source knows it now: a person, a household or a company that orders."
 -- domain    = "commerce"
 -- order_by  = ["customer_id"]
+-- counted_on = ""
 -- retention = "personal"
 CREATE TABLE customers (
     customer_id TEXT NOT NULL COMMENT 'The source''s own id, as text',

@@ -1,6 +1,7 @@
 -- about     = "What is on hand of one article at one place: absolute, the latest version wins."
 -- domain    = "supply"
 -- order_by  = ["counted_at", "sku", "warehouse"]
+-- counted_on = ""
 -- retention = "business"
 CREATE TABLE inventory_levels (
     sku           TEXT NOT NULL COMMENT 'products.sku; products.stock_id where the source''s levels do not tell the sku',

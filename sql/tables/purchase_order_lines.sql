@@ -1,6 +1,7 @@
 -- about     = "One line of an order to a supplier, with the few header fields that numbers are sliced by."
 -- domain    = "supply"
 -- order_by  = ["promised_at", "purchase_order_id", "line_id"]
+-- counted_on = "sent_at"
 -- retention = "business"
 CREATE TABLE purchase_order_lines (
     purchase_order_id TEXT NOT NULL COMMENT 'purchase_orders.purchase_order_id',

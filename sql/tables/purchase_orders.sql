@@ -1,6 +1,7 @@
 -- about     = "One order to a supplier: the header of its lines."
 -- domain    = "supply"
 -- order_by  = ["promised_at", "purchase_order_id"]
+-- counted_on = "sent_at"
 -- retention = "business"
 CREATE TABLE purchase_orders (
     purchase_order_id TEXT NOT NULL COMMENT 'The source''s own id',

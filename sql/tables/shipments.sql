@@ -1,6 +1,7 @@
 -- about     = "One consignment to a customer, from order to delivery, with its freight."
 -- domain    = "supply"
 -- order_by  = ["promised_at", "shipment_id"]
+-- counted_on = "shipped_at"
 -- retention = "business"
 CREATE TABLE shipments (
     shipment_id       TEXT NOT NULL COMMENT 'The source''s own id: delivery note, advance shipping notice',

@@ -1,6 +1,7 @@
 -- about     = "One run of a workflow: a case from its first step to its end."
 -- domain    = "workflow"
 -- order_by  = ["finished_at", "workflow", "run_id"]
+-- counted_on = "started_at"
 -- retention = "telemetry"
 CREATE TABLE workflow_runs (
     workflow            TEXT NOT NULL COMMENT 'Name of the workflow, process or log',

@@ -57,7 +57,7 @@ pub(super) fn authorise(company: &mut Company, order: &Order) {
 /// The card payment: pending until it is charged for an invoice.
 fn tell_card_payment(company: &mut Company, order: &Order, invoice: Option<Key>, at: Instant) {
     let (currency, anchor) = (order.currency(), order.at + 5 * SECOND);
-    let change = if invoice.is_some() { Change::Revision { was: order.gross() } } else { Change::First };
+    let change = if invoice.is_some() { Change::Moved { was: order.gross() } } else { Change::First };
     let usual = per_mille(order.gross(), FEE_PER_MILLE);
     let is_dear = order.number % 400 == 17;
     let fee = if is_dear { usual * 2 } else { usual };

@@ -215,14 +215,19 @@ impl Outbox {
 
     fn count(&mut self, version: Version, money: Option<(i64, Currency)>, currency: Option<Currency>) {
         let value = money.map_or(0, |(minor, _)| minor);
-        let (rows, value, currency) = match version.change {
-            Change::First => (1, value, currency),
-            Change::Revision { was } => (0, value - was, currency),
-            Change::Partial => (0, 0, None),
-            Change::Removed { was, currency } => (-1, -was, currency),
+        let anchor = Day::of(version.anchor);
+        let (day, rows, value, currency) = match version.change {
+            Change::First => (anchor, 1, value, currency),
+            Change::Revision { was } => (anchor, 0, value - was, currency),
+            Change::Moved { was } => {
+                self.totals.add(anchor, version.table, currency, -1, -was);
+                (Day::of(version.at), 1, value, currency)
+            }
+            Change::Partial => (anchor, 0, 0, None),
+            Change::Removed { was, currency } => (anchor, -1, -was, currency),
         };
         let currency = if version.table.money_column().is_some() { currency } else { None };
-        self.totals.add(Day::of(version.anchor), version.table, currency, rows, value);
+        self.totals.add(day, version.table, currency, rows, value);
         self.messages_by_table[version.table as usize] += 1;
         self.counts.partial += u64::from(version.change == Change::Partial);
         self.counts.deleted += u64::from(matches!(version.change, Change::Removed { .. }));

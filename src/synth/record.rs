@@ -24,6 +24,8 @@ pub(super) enum Change {
     First,
     /// It is told anew; its money was `was` minor units before.
     Revision { was: i64 },
+    /// It is told anew and counts on the day of this version from now on; its money was `was` minor units before.
+    Moved { was: i64 },
     /// Some columns of it are told, no money among those that totals add.
     Partial,
     /// It is no more; its money was this.
@@ -34,7 +36,7 @@ pub(super) enum Change {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Version {
     pub(super) table: Table,
-    /// The record's own time: the day that control totals count it on. Never changes.
+    /// The record's own time: the day that control totals count it on, until a version moves it.
     pub(super) anchor: Instant,
     /// When the version was made.
     pub(super) at: Instant,

@@ -9,14 +9,16 @@ use super::money::{self, Currency};
 use super::table::Table;
 use super::truth::Sheet;
 
-/// The totals by day, table and currency, as CSV with a header: rows of the current state, and the money of the table's column of totals.
+/// The totals by day, table and currency, as CSV with a header: rows of the current state, and the money of the table's column of totals;
+/// `quarterdeck totals` takes it.
 pub(super) fn totals(company: &Company) -> String {
-    let mut text = String::from("day,table,currency,rows,value\n");
+    let mut text = String::from("day,table,currency,rows,value,column\n");
     for (day, table, currency, total) in company.outbox.totals.iter() {
         let code = currency.map_or("", Currency::code);
         let value = currency.map(|currency| money::text(total.value, currency)).unwrap_or_default();
+        let column = currency.and(table.money_column()).unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{day},{},{code},{},{value}", table.name(), total.rows);
+        let _ = writeln!(text, "{day},{},{code},{},{value},{column}", table.name(), total.rows);
     }
     text
 }

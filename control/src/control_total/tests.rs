@@ -131,3 +131,23 @@ async fn one_that_is_refused_keeps_all_others_out_and_is_named() {
     assert_eq!(error.to_string(), "control totals `10001` are more than 10000: post them in parts");
     assert_eq!(control.keep_control_totals(&[]).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn some_tables_and_the_newest_day_are_found() {
+    let control = with_two_tenants().await;
+    let stock = ControlTotal { table: "stock".into(), ..total("2026-11-05", 1, None, 1) };
+    let totals = [total("2026-11-01", 1, None, 1), total("2026-11-03", 1, None, 1), stock];
+    control.keep_control_totals(&totals).await.unwrap();
+    let of = async |tables: &[&str]| {
+        let days = date("2026-11-01")..date("2026-12-01");
+        control.control_totals_of("gifts", tables, days).await.unwrap()
+    };
+    assert_eq!(of(&["orders"]).await, totals[..2]);
+    assert_eq!(of(&["orders", "stock", "it's \"none\""]).await, totals);
+    assert!(of(&[]).await.is_empty());
+    let last = async |tenant: &str, until: &str| control.last_control_total_day(tenant, date(until)).await.unwrap();
+    assert_eq!(last("gifts", "2026-12-31").await, Some(date("2026-11-05")));
+    assert_eq!(last("gifts", "2026-11-04").await, Some(date("2026-11-03")));
+    assert_eq!(last("gifts", "2026-10-31").await, None);
+    assert_eq!(last("desk", "2026-12-31").await, None);
+}

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use quarterdeck_engine::health::{self, SourceHealth};
+use quarterdeck_engine::health::{self, SourceHealth, TableUpkeep, Told};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -13,17 +13,35 @@ use utoipa::ToSchema;
 use super::records::{Column, columns};
 use crate::auth::Asked;
 use crate::encode::{self, Encoding};
+use crate::expected;
 use crate::problem::{Answer, Problem};
 use crate::query::{Question, QuestionParameters};
 use crate::state::Dashboards;
 
-/// Health of a tenant's sources.
+/// Health of a tenant's data.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
     /// Each source system and installation.
     pub sources: Vec<SourceHealth>,
+    /// Rows that did not fit, over all sources.
+    pub quarantined: u64,
+    /// How settled each table is.
+    pub upkeep: Vec<TableUpkeep>,
+    /// The door for live records; none where this process has none.
+    pub door: Option<DoorHealth>,
     /// The newest landing.
     pub knowledge_time: Option<DateTime<Utc>>,
+}
+
+/// The door for live records, as one tenant stands before it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DoorHealth {
+    /// Refusals are counted from then on.
+    pub open_since: DateTime<Utc>,
+    /// Accepted messages that have not landed; none when the journal cannot be asked.
+    pub waiting_entries: Option<u64>,
+    /// About how many bytes these are.
+    pub waiting_bytes: Option<u64>,
 }
 
 /// Health of a tenant's sources.
@@ -31,9 +49,26 @@ pub(crate) struct Health {
     get, path = "/api/v1/tenants/{tenant}/health", tag = "health", params(("tenant" = String, Path)),
     responses((status = 200, body = Health), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn sources(asked: Asked) -> Answer<Json<Health>> {
-    let sources = health::sources(&asked.session).await?;
-    Ok(Json(Health { sources, knowledge_time: asked.session.knowledge_time() }))
+pub(crate) async fn sources(State(state): State<Dashboards>, asked: Asked) -> Answer<Json<Health>> {
+    let Asked { tenant, session, .. } = &asked;
+    let expected = expected::of_late(&state.control, tenant, session).await?;
+    let refused = state.live.as_ref().map(|live| live.refused(&tenant.id)).unwrap_or_default();
+    let told = Told { expected: &expected, refused: &refused, titles: Some(&state.titles) };
+    let sources = health::sources(session, told).await?;
+    let quarantined = sources.iter().map(|source| source.quarantined).sum();
+    let upkeep = health::upkeep(session);
+    let door = door(&state, &tenant.id).await;
+    Ok(Json(Health { sources, quarantined, upkeep, door, knowledge_time: session.knowledge_time() }))
+}
+
+async fn door(state: &Dashboards, tenant: &str) -> Option<DoorHealth> {
+    let live = state.live.as_ref()?;
+    let waiting = live.waiting(tenant).await;
+    Some(DoorHealth {
+        open_since: live.open_since(),
+        waiting_entries: waiting.map(|waiting| waiting.entries),
+        waiting_bytes: waiting.map(|waiting| waiting.bytes),
+    })
 }
 
 /// A page of rows set aside.

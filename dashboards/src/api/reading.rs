@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use quarterdeck_engine::completeness;
 use quarterdeck_engine::kpi::definition::KpiDefinition;
 use quarterdeck_engine::kpi::reading::{self, Reading, ReadingRequest};
 use rust_decimal::Decimal;
@@ -9,6 +10,7 @@ use rust_decimal::Decimal;
 use super::kpis::KpiPath;
 use super::receipts;
 use crate::auth::Asked;
+use crate::expected;
 use crate::problem::{Answer, Problem};
 use crate::query::{Question, QuestionParameters};
 use crate::state::Dashboards;
@@ -55,7 +57,9 @@ pub(crate) async fn read(
 ) -> Answer<Json<Reading>> {
     let kpi = asked.session.kpi(&path.kpi)?;
     let request = request(&state, &asked, &kpi, &question).await?;
-    let (reading, receipt) = reading::read(&asked.session, &kpi, &request).await?;
+    let (mut reading, receipt) = reading::read(&asked.session, &kpi, &request).await?;
+    let expected = expected::of_kpi(&state.control, &asked.tenant, &asked.session, &kpi, &reading.period).await?;
+    reading.completeness = completeness::of_kpi(&asked.session, &kpi, &reading.period, &expected).await?;
     receipts::keep(&state, &receipt).await?;
     Ok(Json(reading))
 }

@@ -16,6 +16,7 @@ use super::period::{Compare, Period, PeriodRequest};
 use super::receipt::Receipt;
 use super::records;
 use super::series::{self, Point};
+use crate::completeness::InputCompleteness;
 use crate::error::Result;
 use crate::session::Session;
 
@@ -130,6 +131,8 @@ pub struct Reading {
     pub trend: Vec<Point>,
     /// Their length.
     pub trend_grain: Grain,
+    /// How much of what its sources said to hold of the period has arrived; none when they said nothing.
+    pub completeness: Option<InputCompleteness>,
     /// The newest landing that the number knows of.
     pub knowledge_time: Option<DateTime<Utc>>,
     /// Identifier of the receipt.
@@ -184,6 +187,7 @@ pub async fn read(session: &Session, kpi: &KpiDefinition, request: &ReadingReque
         words,
         trend,
         trend_grain,
+        completeness: None,
         knowledge_time: session.knowledge_time(),
         receipt: receipt.id.clone(),
     };

@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 use chrono::{DateTime, Utc};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::DeltaTableError;
-use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::transaction::CommitBuilder;
 use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::protocol::DeltaOperation;
 
@@ -117,7 +117,7 @@ fn remove(file: &LakeFile, at: DateTime<Utc>) -> Remove {
 
 async fn commit(table: &TableVersion, actions: Vec<Action>) -> Result<(), DeltaTableError> {
     let version = i64::try_from(table.version()).unwrap_or(i64::MAX);
-    let properties = CommitProperties::default().with_application_transaction(Transaction::new(COUNTER, version));
+    let properties = super::commit_properties(Transaction::new(COUNTER, version));
     let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(FILE_ROWS).unwrap_or(i64::MAX) };
     let handle = table.handle();
     CommitBuilder::from(properties)

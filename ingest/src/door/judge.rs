@@ -62,7 +62,7 @@ impl Message {
     }
 
     /// Whether one of the live secrets signed the exact bytes; all are tried, whichever fits.
-    fn is_authentic(&self) -> bool {
+    pub(super) fn is_authentic(&self) -> bool {
         let registration = &self.registration;
         if registration.secrets.is_empty() {
             return !registration.require_signature;

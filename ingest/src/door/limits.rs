@@ -32,6 +32,8 @@ pub struct DoorLimits {
     pub concurrent_judgements: usize,
     /// Largest body, in bytes, that is judged at once; larger ones are on threads of their own.
     pub inline_bytes: usize,
+    /// Control totals in one request, each at most a kibibyte.
+    pub control_totals: usize,
     /// What senders are told to wait when the journal or the door is full, in seconds.
     pub retry_after_s: u64,
 }
@@ -52,6 +54,7 @@ impl Default for DoorLimits {
             buffered_bytes: 512 << 20,
             concurrent_judgements: 8,
             inline_bytes: 64 << 10,
+            control_totals: 10_000,
             retry_after_s: 2,
         }
     }

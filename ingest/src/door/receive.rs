@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Door;
 use super::contract::{Contract, Encoding, Signal};
+use super::gate::Room;
 use super::judge::{Judged, Message};
 use super::refusal::Refusal;
 use super::registrations::Registration;
@@ -29,7 +30,7 @@ const KEY: &str = "x-quarterdeck-key";
 pub(super) struct Call {
     pub contract: Contract,
     pub source: String,
-    key: Option<String>,
+    pub key: Option<String>,
     headers: HeaderMap,
     body: Body,
 }
@@ -81,7 +82,7 @@ pub(super) async fn receive(door: &Arc<Door>, call: Call) -> Result<Receipt, Ref
 }
 
 /// Who sends. A source that is not there costs the same question as a key that is not.
-async fn sender(
+pub(super) async fn sender(
     door: &Door,
     contract: Contract,
     source: &str,
@@ -100,15 +101,31 @@ async fn receive_from(
     source: &'static dyn Source,
     registration: Registration,
 ) -> Result<Receipt, Refusal> {
-    let limits = &door.state.limits;
     let mut room = door.gate.enter(&registration.tenant)?;
+    let tenant = registration.tenant.clone();
+    let message = message(door, call, source, registration, &mut room).await?;
+    let bytes = message.packed.len();
+    let Judged { entry, reply } = judge(door, message).await?;
+    let delivery = entry.delivery_id.clone().unwrap_or_else(|| entry.hash.clone());
+    let position = door.state.journal.append(&tenant, entry).await.map_err(Refusal::Journal)?;
+    Ok(Receipt { delivery, position, bytes, reply })
+}
+
+/// The whole message, within the limits; its bytes are held in `room`.
+pub(super) async fn message(
+    door: &Door,
+    call: Call,
+    source: &'static dyn Source,
+    registration: Registration,
+    room: &mut Room,
+) -> Result<Message, Refusal> {
+    let limits = &door.state.limits;
     let (headers, mended) = headers::all(&call.headers, limits.header_bytes)?;
     call.contract.takes(&headers, &mended)?;
     let packing = Packing::of(headers.get("content-encoding"))?;
     let declared = headers.get("content-length").and_then(|length| length.parse().ok());
-    let packed = body::read(call.body, declared, limits, &mut room).await?;
-    let (tenant, bytes) = (registration.tenant.clone(), packed.len());
-    let message = Message {
+    let packed = body::read(call.body, declared, limits, room).await?;
+    Ok(Message {
         source,
         registration,
         contract: call.contract,
@@ -117,11 +134,7 @@ async fn receive_from(
         packed,
         received_at: (door.state.clock)(),
         limits: limits.clone(),
-    };
-    let Judged { entry, reply } = judge(door, message).await?;
-    let delivery = entry.delivery_id.clone().unwrap_or_else(|| entry.hash.clone());
-    let position = door.state.journal.append(&tenant, entry).await.map_err(Refusal::Journal)?;
-    Ok(Receipt { delivery, position, bytes, reply })
+    })
 }
 
 /// Judges at once what is small; what is packed, decoded or large has a thread of its own, so that it does not hold up others.

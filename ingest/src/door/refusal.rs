@@ -50,6 +50,8 @@ pub(super) enum Refusal {
     },
     Journal(JournalError),
     Registrations(Unreachable),
+    /// Control totals cannot be kept just now.
+    Totals(Unreachable),
     /// A fault of ours while judging the message.
     Fault {
         detail: String,
@@ -79,6 +81,7 @@ impl Refusal {
                 JournalKind::Unavailable | JournalKind::Internal => "journal_unavailable",
             },
             Self::Registrations(_) => "registrations_unavailable",
+            Self::Totals(_) => "totals_unavailable",
             Self::Fault { .. } => "fault",
         }
     }
@@ -130,7 +133,7 @@ impl Refusal {
             }
             Self::Malformed { detail } => Problem::new(StatusCode::BAD_REQUEST, "malformed", detail),
             Self::Journal(error) => journal(&error, limits),
-            Self::Registrations(error) => {
+            Self::Registrations(error) | Self::Totals(error) => {
                 tracing::error!(error = %error, "message refused");
                 unavailable(limits)
             }

@@ -33,9 +33,9 @@ pub trait Registrations: Send + Sync {
     fn refused(&self, _registration: &Registration, _reason: &'static str) {}
 }
 
-/// Registrations cannot be asked just now.
+/// The store of registrations and control totals cannot be asked just now.
 #[derive(Debug, Error)]
-#[error("registrations cannot be asked: {0}")]
+#[error("the control store cannot be asked: {0}")]
 pub struct Unreachable(pub String);
 
 impl std::fmt::Debug for Registration {

@@ -3,6 +3,7 @@
 mod contracts;
 mod limits;
 mod malformed;
+mod totals;
 mod wire;
 
 use std::sync::{Arc, Mutex};
@@ -12,7 +13,9 @@ use chrono::{DateTime, Utc};
 use prometheus_client::registry::Registry;
 
 use self::wire::Answer;
-use super::{DoorLimits, DoorMeters, DoorState, Registration, Registrations, Unreachable, router};
+use super::{
+    ControlTotal, ControlTotals, DoorLimits, DoorMeters, DoorState, NotKept, Registration, Registrations, Unreachable, router,
+};
 use crate::journal::{Entry, Journal, JournalError, JournalLimits, LocalJournal, Position, Waiting};
 use crate::sources::cloudevents::CloudEvents;
 use crate::sources::otlp::Otlp;
@@ -25,6 +28,10 @@ struct Pipe;
 impl Source for Pipe {
     fn name(&self) -> &'static str {
         "pipe"
+    }
+
+    fn title(&self) -> &'static str {
+        "Pipe"
     }
 
     fn about(&self) -> &'static str {
@@ -57,7 +64,20 @@ fn source(name: &str) -> Option<&'static dyn Source> {
 #[derive(Default)]
 struct Book {
     refused: Mutex<Vec<(String, &'static str)>>,
+    totals: Mutex<Vec<(String, ControlTotal)>>,
     down: bool,
+}
+
+#[async_trait]
+impl ControlTotals for Book {
+    async fn keep(&self, registration: &Registration, totals: Vec<ControlTotal>, _: DateTime<Utc>) -> Result<usize, NotKept> {
+        if let Some(index) = totals.iter().position(|total| total.table == "nonsense") {
+            return Err(NotKept::Wrong { index, field: "table".to_owned(), reason: "there is no such table".to_owned() });
+        }
+        let count = totals.len();
+        self.totals.lock().unwrap().extend(totals.into_iter().map(|total| (registration.tenant.clone(), total)));
+        Ok(count)
+    }
 }
 
 #[async_trait]
@@ -133,6 +153,7 @@ impl House {
         let state = DoorState {
             registrations: book.clone(),
             journal: journal.clone(),
+            totals: book.clone(),
             limits,
             clock: || DateTime::from_timestamp_nanos(1_767_225_600_123_456_789),
             meters: DoorMeters::new(&mut registry),

@@ -1,4 +1,4 @@
-//! CloudEvents 1.0 over HTTP, in binary, structured and batch mode: the door for whoever can say in our own words what happened. The type
+//! CloudEvents 1.0 over HTTP, in binary, structured and batch mode, or an event a line: the door for whoever can say in our own words what happened. The type
 //! names a table, the data is a row of it, its members are columns.
 //!
 //! - **type**: its last dot-separated part is the table: `orders`, `quarterdeck.orders`, `com.example.shop.orders`. Behind it may stand what
@@ -13,13 +13,14 @@
 
 mod binary;
 mod event;
+mod lines;
 mod told;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::json_object::{JsonText, elements};
-use super::{Decoded, Delivery, Headers, Mark, Setting, Source, Wrong, captured, static_key};
+use super::{Decoded, Delivery, Headers, Mark, RowTaker, Setting, Source, Teller, Wrong, captured, static_key};
 use event::Event;
 use told::Told;
 
@@ -31,8 +32,12 @@ impl Source for CloudEvents {
         "cloudevents"
     }
 
+    fn title(&self) -> &'static str {
+        "CloudEvents"
+    }
+
     fn about(&self) -> &'static str {
-        "CloudEvents 1.0 over HTTP (binary, structured, batch) whose type names a table and whose data is a row of it."
+        "CloudEvents 1.0 over HTTP (binary, structured, batch, or a line each) whose type names a table and whose data is a row of it."
     }
 
     fn authentic(&self, delivery: &Delivery<'_>, secret: &[u8], _now: chrono::DateTime<chrono::Utc>) -> bool {
@@ -43,21 +48,58 @@ impl Source for CloudEvents {
         let event = match Mode::of(delivery) {
             Mode::Binary => binary::attributes(delivery.headers).ok()?,
             Mode::Structured => Event::read(std::str::from_utf8(delivery.body).ok()?).ok()?,
-            Mode::Batch => return None,
+            Mode::Batch | Mode::Lines => return None,
         };
         Some(format!("{} {}", event.source?.0, event.id?.0))
     }
 
     fn decode(&self, delivery: &Delivery<'_>, setting: &Setting) -> Result<Decoded, Wrong> {
+        let mut keep = |event: &Event<'_>, record: u64, decoded: &mut Decoded| {
+            keep(event.told(delivery.received_at, setting), record, decoded);
+        };
         match Mode::of(delivery) {
             Mode::Binary => one(&binary::event(delivery)?, delivery, setting),
             Mode::Structured => one(&Event::read(utf8(delivery.body)?)?, delivery, setting),
-            Mode::Batch => batch(delivery, setting),
+            Mode::Batch => Ok(each(&events_of(delivery)?, "batch", &mut keep)),
+            Mode::Lines => Ok(each(&events_of(delivery)?, "lines", &mut keep)),
         }
     }
 
+    /// Batches alone: what comes singly costs more in being received than in being read.
+    fn tell(
+        &self,
+        delivery: &Delivery<'_>,
+        setting: &Setting,
+        teller: Teller<'_>,
+        taker: &mut dyn RowTaker,
+    ) -> Option<Result<(Decoded, u64), Wrong>> {
+        let topic = match Mode::of(delivery) {
+            Mode::Batch => "batch",
+            Mode::Lines => "lines",
+            Mode::Binary | Mode::Structured => return None,
+        };
+        let mut rows = 0;
+        let mut keep = |event: &Event<'_>, record: u64, decoded: &mut Decoded| match event.tell(
+            delivery.received_at,
+            setting,
+            teller,
+            taker,
+        ) {
+            Ok(None) => rows += 1,
+            Ok(Some(unknown)) => mark_unknown(unknown, decoded),
+            Err(wrong) => decoded.wrong.push(wrong.of(record)),
+        };
+        let decoded = events_of(delivery).map(|events| each(&events, topic, &mut keep));
+        Some(decoded.map(|decoded| (decoded, rows)))
+    }
+
+    /// Captured requests are one delivery; a file of an event a line is as many as keep each in bounds.
     fn deliveries_of_file<'a>(&self, file_name: &str, bytes: &'a [u8]) -> Result<Vec<(Headers, &'a [u8])>, Wrong> {
-        Ok(vec![captured::request(file_name, bytes)])
+        if !lines::is_lines(file_name, bytes) {
+            return Ok(vec![captured::request(file_name, bytes)]);
+        }
+        let headers = Headers::default().with("content-type", lines::CONTENT_TYPE);
+        Ok(lines::pieces(bytes).map(|piece| (headers.clone(), piece)).collect())
     }
 }
 
@@ -66,6 +108,8 @@ enum Mode {
     Binary,
     Structured,
     Batch,
+    /// An event a line (NDJSON), which the standard does not know and log shippers like.
+    Lines,
 }
 
 impl Mode {
@@ -74,6 +118,9 @@ impl Mode {
         let content_type = delivery.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
         if content_type.starts_with("application/cloudevents-batch") {
             return Self::Batch;
+        }
+        if lines::CONTENT_TYPES.iter().any(|lines| content_type.starts_with(lines)) {
+            return Self::Lines;
         }
         if content_type.starts_with("application/cloudevents") {
             return Self::Structured;
@@ -95,11 +142,18 @@ fn one(event: &Event<'_>, delivery: &Delivery<'_>, setting: &Setting) -> Result<
     Ok(decoded)
 }
 
+/// The exact texts of the events of a batch, or of lines.
+fn events_of<'a>(delivery: &Delivery<'a>) -> Result<Vec<&'a str>, Wrong> {
+    let text = utf8(delivery.body)?;
+    match Mode::of(delivery) {
+        Mode::Lines => Ok(lines::of(text)),
+        _ => elements(text),
+    }
+}
+
 /// Each event by itself: one that does not fit leaves the others alone, one that is there twice counts once.
-fn batch(delivery: &Delivery<'_>, setting: &Setting) -> Result<Decoded, Wrong> {
-    let events = elements(utf8(delivery.body)?)?;
-    let mut decoded = Decoded { topic: "batch".to_owned(), ..Decoded::default() };
-    decoded.rows.reserve(events.len());
+fn each<'a>(events: &[&'a str], topic: &str, keep: &mut dyn FnMut(&Event<'a>, u64, &mut Decoded)) -> Decoded {
+    let mut decoded = Decoded { topic: topic.to_owned(), ..Decoded::default() };
     let mut seen: HashSet<(Cow<'_, str>, Cow<'_, str>)> = HashSet::with_capacity(events.len());
     for (record, text) in (1..).zip(events) {
         match Event::read(text) {
@@ -109,24 +163,26 @@ fn batch(delivery: &Delivery<'_>, setting: &Setting) -> Result<Decoded, Wrong> {
                 {
                     continue;
                 }
-                keep(event.told(delivery.received_at, setting), record, &mut decoded);
+                keep(&event, record, &mut decoded);
             }
             Err(wrong) => decoded.wrong.push(wrong.of(record)),
         }
     }
-    Ok(decoded)
+    decoded
 }
 
 fn keep(told: Result<Told, Wrong>, record: u64, decoded: &mut Decoded) {
     match told {
         Ok(Told::Row(row)) => decoded.rows.push(row),
-        Ok(Told::Unknown(what)) => {
-            let mark = Mark::Unknown(what);
-            if !decoded.marks.contains(&mark) {
-                decoded.marks.push(mark);
-            }
-        }
+        Ok(Told::Unknown(what)) => mark_unknown(what, decoded),
         Err(wrong) => decoded.wrong.push(wrong.of(record)),
+    }
+}
+
+fn mark_unknown(what: String, decoded: &mut Decoded) {
+    let mark = Mark::Unknown(what);
+    if !decoded.marks.contains(&mark) {
+        decoded.marks.push(mark);
     }
 }
 

@@ -23,6 +23,10 @@ impl Source for Dynamics365 {
         "dynamics365"
     }
 
+    fn title(&self) -> &'static str {
+        "Microsoft Dynamics 365"
+    }
+
     fn about(&self) -> &'static str {
         "Dynamics 365: Finance and Operations business events, Dataverse webhooks."
     }

@@ -21,6 +21,10 @@ impl Source for EasyPost {
         "easypost"
     }
 
+    fn title(&self) -> &'static str {
+        "EasyPost"
+    }
+
     fn about(&self) -> &'static str {
         "EasyPost tracker events: when a parcel was promised, left and arrived"
     }

@@ -25,6 +25,10 @@ impl Source for N8n {
         "n8n"
     }
 
+    fn title(&self) -> &'static str {
+        "n8n"
+    }
+
     fn about(&self) -> &'static str {
         "n8n: event-log lines, executions of the public API, posts of error workflows."
     }

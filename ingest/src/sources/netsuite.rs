@@ -31,6 +31,10 @@ impl Source for NetSuite {
         "netsuite"
     }
 
+    fn title(&self) -> &'static str {
+        "NetSuite"
+    }
+
     fn about(&self) -> &'static str {
         "NetSuite: REST records with their sub-lists, SOAP records and item searches, deleted records."
     }

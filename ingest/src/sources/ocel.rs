@@ -20,6 +20,10 @@ impl Source for Ocel {
         "ocel"
     }
 
+    fn title(&self) -> &'static str {
+        "OCEL 2.0"
+    }
+
     fn about(&self) -> &'static str {
         "OCEL 2.0 event logs in JSON: objects as runs, events as steps of each object that they relate to."
     }

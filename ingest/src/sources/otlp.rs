@@ -32,6 +32,10 @@ impl Source for Otlp {
         "otlp"
     }
 
+    fn title(&self) -> &'static str {
+        "OpenTelemetry"
+    }
+
     fn about(&self) -> &'static str {
         "OpenTelemetry over HTTP: spans of n8n 2.x and other workflow engines as runs and steps; logs that carry n8n events."
     }

@@ -32,6 +32,10 @@ impl Source for Shopify {
         "shopify"
     }
 
+    fn title(&self) -> &'static str {
+        "Shopify"
+    }
+
     fn about(&self) -> &'static str {
         "Shopify webhooks: orders, refunds, returns, fulfilments, payments, products, stock levels, customers and privacy requests"
     }

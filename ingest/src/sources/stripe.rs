@@ -26,6 +26,10 @@ impl Source for Stripe {
         "stripe"
     }
 
+    fn title(&self) -> &'static str {
+        "Stripe"
+    }
+
     fn about(&self) -> &'static str {
         "Stripe events: payments, refunds, invoices, credit notes and customers"
     }

@@ -25,6 +25,10 @@ impl Source for Tryton {
         "tryton"
     }
 
+    fn title(&self) -> &'static str {
+        "Tryton"
+    }
+
     fn about(&self) -> &'static str {
         "Tryton: records of sales, purchases, stock, invoices, payments, parties and products as JSON-RPC gives them."
     }

@@ -41,6 +41,10 @@ impl Source for Vendure {
         "vendure"
     }
 
+    fn title(&self) -> &'static str {
+        "Vendure"
+    }
+
     fn about(&self) -> &'static str {
         "Vendure events posted by an EventBus plugin: orders, payments, refunds, fulfilments, variants, stock movements and customers"
     }

@@ -24,6 +24,10 @@ impl Source for WooCommerce {
         "woocommerce"
     }
 
+    fn title(&self) -> &'static str {
+        "WooCommerce"
+    }
+
     fn about(&self) -> &'static str {
         "WooCommerce webhooks: orders with their lines, products with their stock, and customers"
     }

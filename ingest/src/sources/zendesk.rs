@@ -23,6 +23,10 @@ impl Source for Zendesk {
         "zendesk"
     }
 
+    fn title(&self) -> &'static str {
+        "Zendesk"
+    }
+
     fn about(&self) -> &'static str {
         "Zendesk ticket events: each change of a ticket, and the ticket after it"
     }

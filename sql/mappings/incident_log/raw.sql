@@ -1,5 +1,6 @@
 -- about  = "UCI 498 incident log of a ServiceNow desk: a row is an incident as it stood after one update."
 -- source = "incident_log"
+-- title  = "Incident log"
 -- format = "csv"
 -- zone   = "UTC"
 -- null   = ["?", "-100"]

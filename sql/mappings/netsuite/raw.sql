@@ -1,5 +1,6 @@
 -- about  = "NetSuite transactions as the table `transaction` of its analytics schema exports them: a row is a version of the head of a document. Its amounts stand in another table."
 -- source = "netsuite"
+-- title  = "NetSuite"
 -- format = "csv"
 -- zone   = "UTC"
 CREATE TABLE raw (

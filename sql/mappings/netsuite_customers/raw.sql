@@ -1,5 +1,6 @@
 -- about  = "NetSuite customers as the table `customer` of its analytics schema exports them: a row is a version of a customer."
 -- source = "netsuite"
+-- title  = "NetSuite"
 -- format = "csv"
 -- zone   = "UTC"
 CREATE TABLE raw (

@@ -1,5 +1,6 @@
 -- about  = "NetSuite items as the table `item` of its analytics schema exports them: a row is a version of an item."
 -- source = "netsuite"
+-- title  = "NetSuite"
 -- format = "csv"
 -- zone   = "UTC"
 CREATE TABLE raw (

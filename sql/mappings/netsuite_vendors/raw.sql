@@ -1,5 +1,6 @@
 -- about  = "NetSuite vendors as the table `vendor` of its analytics schema exports them: a row is a version of a vendor."
 -- source = "netsuite"
+-- title  = "NetSuite"
 -- format = "csv"
 -- zone   = "UTC"
 CREATE TABLE raw (

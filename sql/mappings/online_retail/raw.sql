@@ -1,5 +1,6 @@
 -- about  = "UCI Online Retail: a row is a line of an invoice, a cancellation (C…) or an adjustment (A…). Prices are in pounds sterling."
 -- source = "online_retail"
+-- title  = "Online retail"
 -- format = "csv"
 -- zone   = "Europe/London"
 CREATE TABLE raw (

@@ -1,5 +1,6 @@
 -- about  = "USAID SCMS delivery history: a row is a line of an order, delivered. Money is in US dollars."
 -- source = "scms"
+-- title  = "SCMS deliveries"
 -- format = "csv"
 -- zone   = "UTC"
 -- null   = ["N/A", "N/A - From RDC"]

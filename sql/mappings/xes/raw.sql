@@ -1,5 +1,6 @@
 -- about  = "A process log in XES (IEEE 1849): a row is an event of a trace."
 -- source = "xes"
+-- title  = "Process logs (XES)"
 -- format = "xes"
 -- zone   = "UTC"
 -- null   = ["UNKNOWN", "UNDEFINED", "MISSING", "EMPTY"]

@@ -4,7 +4,7 @@ export type Kind = 'sum' | 'ratio' | 'mean' | 'quantile' | 'distinct' | 'level';
 export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 export type State = 'good' | 'watch' | 'bad' | 'none';
 export type Sense = 'better' | 'worse' | 'same' | 'neutral';
-export type View = 'trend' | 'slices' | 'records' | 'health' | 'quarantine';
+export type View = 'trend' | 'slices' | 'records' | 'health' | 'quarantine' | 'upkeep';
 export type Cell = string | number | boolean | null;
 
 export interface Brand {
@@ -137,8 +137,15 @@ export interface Reading extends Measure {
   words: string;
   trend: Point[];
   trend_grain: Grain;
+  completeness: InputCompleteness | null;
   knowledge_time: string | null;
   receipt: string;
+}
+
+/** Of the records that sources said they hold, how many have arrived: two counts, not divided. */
+export interface InputCompleteness {
+  arrived: number;
+  expected: number;
 }
 
 export interface Series {
@@ -196,8 +203,43 @@ export interface Records extends Rows, Measure {
   knowledge_time: string | null;
 }
 
+/** A sum that differs from what was told; `missing` is negative when more arrived. */
+export interface SumGap {
+  column: string;
+  currency: string | null;
+  expected: number;
+  arrived: number;
+  missing: number;
+}
+
+export interface Gap {
+  table: string;
+  day: string;
+  expected: number;
+  arrived: number;
+  sums: SumGap[];
+}
+
+export interface DayCount extends InputCompleteness {
+  day: string;
+  complete: boolean;
+}
+
+export interface SourceCompleteness extends InputCompleteness {
+  days_expected: number;
+  days_complete: number;
+  missing: number;
+  surplus: number;
+  missing_sums: { table: string; column: string; currency: string | null; value: number }[];
+  worst: Gap | null;
+  gaps: Gap[];
+  gap_count: number;
+  days: DayCount[];
+}
+
 export interface SourceHealth {
   source: string;
+  title: string;
   instance: string;
   last_record_at: string | null;
   last_loaded_at: string | null;
@@ -205,13 +247,36 @@ export interface SourceHealth {
   quarantined: number;
   lag_seconds: number | null;
   files: number;
+  deliveries: number;
+  duplicates: number;
+  unreadable: number;
+  last_arrival_at: string | null;
+  refused: { reason: string; count: number }[];
+  conflicts: number;
+  completeness: SourceCompleteness | null;
   tables: { table: string; rows: number; last_record_at: string | null }[];
   state: State;
   words: string;
 }
 
+export interface TableUpkeep {
+  table: string;
+  files_waiting: number;
+  rows_waiting: number;
+  settled_until: string | null;
+}
+
+export interface DoorHealth {
+  open_since: string;
+  waiting_entries: number | null;
+  waiting_bytes: number | null;
+}
+
 export interface Health {
   sources: SourceHealth[];
+  quarantined: number;
+  upkeep: TableUpkeep[];
+  door: DoorHealth | null;
   knowledge_time: string | null;
 }
 

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 
 use super::super::json_object::{JsonObject, JsonText, excerpt, scalar};
-use super::super::{Row, Setting, Value, Wrong, times};
+use super::super::taker::Told as Column;
+use super::super::{Row, RowHead, RowTaker, Setting, Teller, Value, Wrong, times};
 use super::event::{Event, Scalar};
 
 /// Tables that the engine writes itself.
@@ -23,42 +24,103 @@ pub(super) enum Told {
     Unknown(String),
 }
 
+/// What the attributes say of a row.
+struct Head<'a> {
+    table: &'a str,
+    time: Option<DateTime<Utc>>,
+    sequence: i64,
+    deleted: bool,
+    partial: bool,
+    id: &'a str,
+}
+
 impl Event<'_> {
     /// The row that it tells.
     pub(super) fn told(&self, received_at: DateTime<Utc>, setting: &Setting) -> Result<Told, Wrong> {
+        let head = match self.head(setting)? {
+            Ok(head) => head,
+            Err(unknown) => return Ok(Told::Unknown(unknown)),
+        };
+        let mut row = Row::named(Cow::Owned(head.table.to_owned()), head.time.unwrap_or(received_at));
+        row.occurred_at = head.time;
+        row.deleted = head.deleted;
+        row.partial = head.partial;
+        row.sequence = head.sequence;
+        row.instance = self.instance.as_ref().map(|Scalar(text)| text.to_string());
+        row.event_id = Some(head.id.to_owned());
+        columns(&self.data()?, &mut row, setting)?;
+        Ok(Told::Row(row))
+    }
+
+    /// Tells `taker` the row; answers what is unknown about it, if it is no row.
+    pub(super) fn tell(
+        &self,
+        received_at: DateTime<Utc>,
+        setting: &Setting,
+        teller: Teller<'_>,
+        taker: &mut dyn RowTaker,
+    ) -> Result<Option<String>, Wrong> {
+        let head = match self.head(setting)? {
+            Ok(head) => head,
+            Err(unknown) => return Ok(Some(unknown)),
+        };
+        let mut row = RowHead {
+            version: head.time.unwrap_or(received_at),
+            sequence: head.sequence,
+            occurred_at: head.time,
+            deleted: head.deleted,
+            partial: head.partial,
+            instance: self.instance.as_ref().map(|Scalar(text)| text.as_ref()),
+            event_id: Some(head.id),
+        };
+        taker.begin(head.table)?;
+        let data = self.data()?;
+        let members = JsonObject::read(&data).map_err(|wrong| Wrong { field: "data".to_owned(), ..wrong })?;
+        for (name, raw) in members.entries() {
+            match (name.starts_with('_'), raw.as_bytes().first(), scalar(raw)) {
+                (true, ..) => {
+                    let (version, occurred_at, deleted) = (&mut row.version, &mut row.occurred_at, &mut row.deleted);
+                    system_column(name, raw, setting, version, occurred_at, deleted)?;
+                }
+                (_, Some(b'n'), _) => taker.tell(name, Column::Null, setting.zone)?,
+                (_, Some(b'"'), Some(text)) => taker.tell(name, Column::Text(&text), setting.zone)?,
+                (_, _, Some(text)) => taker.tell(name, Column::Raw(&text), setting.zone)?,
+                (_, _, None) => return Err(Wrong::field(name, excerpt(raw), "is no single value")),
+            }
+        }
+        taker.end(row, teller)?;
+        Ok(None)
+    }
+
+    /// What the attributes say, or what is unknown about them.
+    fn head(&self, setting: &Setting) -> Result<Result<Head<'_>, String>, Wrong> {
         let version = required("specversion", self.specversion.as_ref())?;
         if !version.starts_with("1.") {
-            return Ok(Told::Unknown(format!("CloudEvents {}", excerpt(version))));
+            return Ok(Err(format!("CloudEvents {}", excerpt(version))));
         }
         let id = required("id", self.id.as_ref())?;
         required("source", self.source.as_ref())?;
         let kind = required("type", self.kind.as_ref())?;
-        let Some((table, deleted)) = table(kind) else { return Ok(Told::Unknown(excerpt(kind))) };
+        let Some((table, deleted)) = table(kind) else { return Ok(Err(excerpt(kind))) };
         if let Some(JsonText(content_type)) = &self.datacontenttype
             && !content_type.to_ascii_lowercase().contains("json")
         {
-            return Ok(Told::Unknown(excerpt(&format!("{kind} as {content_type}"))));
+            return Ok(Err(excerpt(&format!("{kind} as {content_type}"))));
         }
         let time = self.time.as_ref().map(|time| times::required("time", &time.0, setting.zone)).transpose()?;
-        let mut row = Row::named(Cow::Owned(table.to_owned()), time.unwrap_or(received_at));
-        row.occurred_at = time;
-        row.deleted = deleted;
-        row.partial = self.partial.as_ref().map(|Scalar(text)| truth("partial", text)).transpose()?.unwrap_or_default();
-        row.sequence = self.sequence.as_ref().map(|Scalar(text)| sequence(text)).transpose()?.unwrap_or_default();
-        row.instance = self.instance.as_ref().map(|Scalar(text)| text.to_string());
-        row.event_id = Some(id.to_owned());
-        self.tell(&mut row, setting)?;
-        Ok(Told::Row(row))
+        let partial = self.partial.as_ref().map(|Scalar(text)| truth("partial", text)).transpose()?.unwrap_or_default();
+        let sequence = self.sequence.as_ref().map(|Scalar(text)| sequence(text)).transpose()?.unwrap_or_default();
+        Ok(Ok(Head { table, time, sequence, deleted, partial, id }))
     }
 
-    fn tell(&self, row: &mut Row, setting: &Setting) -> Result<(), Wrong> {
+    /// The exact JSON of the data.
+    fn data(&self) -> Result<Cow<'_, str>, Wrong> {
         if let Some(data) = self.data {
-            return columns(data.get(), row, setting);
+            return Ok(Cow::Borrowed(data.get()));
         }
         let Some(JsonText(encoded)) = &self.data_base64 else { return Err(Wrong::field("data", "", "is missing")) };
         let decoded = STANDARD.decode(encoded.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let data = decoded.ok_or_else(|| Wrong::field("data_base64", excerpt(encoded), "is no base64 of UTF-8"))?;
-        columns(&data, row, setting)
+        decoded.map(Cow::Owned).ok_or_else(|| Wrong::field("data_base64", excerpt(encoded), "is no base64 of UTF-8"))
     }
 }
 
@@ -67,7 +129,7 @@ fn columns(data: &str, row: &mut Row, setting: &Setting) -> Result<(), Wrong> {
     let data = JsonObject::read(data).map_err(|wrong| Wrong { field: "data".to_owned(), ..wrong })?;
     for (name, raw) in data.entries() {
         if name.starts_with('_') {
-            system_column(name, raw, row, setting)?;
+            system_column(name, raw, setting, &mut row.version, &mut row.occurred_at, &mut row.deleted)?;
             continue;
         }
         let column = || Cow::Owned(name.to_owned());
@@ -82,12 +144,19 @@ fn columns(data: &str, row: &mut Row, setting: &Setting) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn system_column(name: &str, raw: &str, row: &mut Row, setting: &Setting) -> Result<(), Wrong> {
+fn system_column(
+    name: &str,
+    raw: &str,
+    setting: &Setting,
+    version: &mut DateTime<Utc>,
+    occurred_at: &mut Option<DateTime<Utc>>,
+    deleted: &mut bool,
+) -> Result<(), Wrong> {
     let text = scalar(raw).unwrap_or_default();
     match name {
-        "_version" => row.version = times::required(name, &text, setting.zone)?,
-        "_occurred_at" => row.occurred_at = Some(times::required(name, &text, setting.zone)?),
-        "_deleted" => row.deleted = truth(name, &text)?,
+        "_version" => *version = times::required(name, &text, setting.zone)?,
+        "_occurred_at" => *occurred_at = Some(times::required(name, &text, setting.zone)?),
+        "_deleted" => *deleted = truth(name, &text)?,
         _ => return Err(Wrong::field(name, excerpt(raw), "is a column that the engine fills")),
     }
     Ok(())
