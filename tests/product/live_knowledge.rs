@@ -117,39 +117,45 @@ fn mended(home: &Home) -> String {
     home.path().join("own").to_string_lossy().into_owned()
 }
 
-/// Answers that are asked for while two processes land.
-const MEANWHILE: usize = 30;
+/// How often one of two processes is stopped where it stands while the other goes on and an answer is given.
+const PAUSES: u64 = 30;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_known_stays_while_two_processes_land() {
-    let home = home(&format!("{QUICK}[upkeep]\ninterval_ms = 300\nsettle_parts = 3\n"), &[TENANT]);
+async fn what_was_known_stays_when_a_process_stops_in_a_landing_and_goes_on() {
+    let home = home(&QUICK.replace("interval_ms = 100", "interval_ms = 20"), &[TENANT]);
     home.succeed(&["tenant", TENANT, "--today", "2026-01-31"]);
     let path = register(&home, TENANT, "cloudevents");
+    let doors = ["north", "south"].map(|order| Arc::new(Door::with_journal(&home, order)));
     let is_over = Arc::new(AtomicBool::new(false));
-    let telling = ["north", "south"].map(|order| {
-        let (door, path, is_over) = (Door::with_journal(&home, order), path.clone(), Arc::clone(&is_over));
+    let telling = ["north", "south"].into_iter().zip(&doors).map(|(order, door)| {
+        let (door, path, is_over) = (Arc::clone(door), path.clone(), Arc::clone(&is_over));
         tokio::spawn(async move {
             let mut told = 0;
             while !is_over.load(Ordering::Relaxed) {
                 told += 1;
                 door.event(&path, &whole(order, told, 1, "1.00")).await;
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                tokio::time::sleep(Duration::from_millis(3)).await;
             }
-            (door, usize::try_from(told).unwrap())
+            usize::try_from(told).unwrap()
         })
     });
+    let telling = telling.collect::<Vec<_>>();
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let mut known = Vec::new();
-    while known.len() < MEANWHILE {
-        let answer = ask(&home, None);
-        // Before the first landing nothing is known.
-        if answer.records > 0 {
-            known.push(answer);
-        }
+    for number in 0..PAUSES {
+        tokio::time::sleep(Duration::from_millis(number * 7 % 100)).await;
+        doors[1].pause(true);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        known.push(ask(&home, None));
+        doors[1].pause(false);
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
     is_over.store(true, Ordering::Relaxed);
-    let [north, south] = telling;
-    let ((_north, north), (_south, south)) = (north.await.unwrap(), south.await.unwrap());
-    landed(&home, TENANT, north + south).await;
+    let mut told = 0;
+    for telling in telling {
+        told += telling.await.unwrap();
+    }
+    landed(&home, TENANT, told).await;
     let mut changed = Vec::new();
     for then in &known {
         let again = ask(&home, Some(&then.at));
@@ -157,7 +163,7 @@ async fn what_was_known_stays_while_two_processes_land() {
             changed.push(format!("as of {}: {} records, now {}", then.at, then.records, again.records));
         }
     }
-    assert!(changed.is_empty(), "{} of {MEANWHILE} answers changed: {changed:#?}", changed.len());
+    assert!(changed.is_empty(), "{} of {PAUSES} answers changed: {changed:#?}", changed.len());
 }
 
 /// A home that knows two lines of an order, what it answered, and how they were loaded.

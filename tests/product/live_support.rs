@@ -106,6 +106,13 @@ impl Door {
         counts.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
     }
 
+    /// Stops the process where it stands, as a machine does that is moved, or lets it go on.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        let signal = if is_paused { "-STOP" } else { "-CONT" };
+        let status = std::process::Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
     /// Ends the process at once: nothing of it is told.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();

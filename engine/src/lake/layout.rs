@@ -10,7 +10,7 @@ use crate::contract::{HASH, TableContract};
 /// Rows of a row group; pages inside it carry statistics, so a filter on the order column still skips most of it.
 const ROW_GROUP_ROWS: usize = 1 << 20;
 /// Rows of a page: the grain at which filters on the order column skip.
-const PAGE_ROWS: usize = 16_384;
+const PAGE_ROWS: usize = 65_536;
 
 /// Delta-encoded times and whole numbers, zstd, page statistics.
 pub fn writer_properties(contract: &TableContract) -> WriterProperties {
