@@ -38,6 +38,10 @@ use crate::scope::TenantId;
 /// How often an append is tried again after another writer's commit came first.
 const COMMIT_ATTEMPTS: usize = 8;
 
+/// How often rows are dated anew after another writer's came first.
+const ORDERED_ATTEMPTS: usize = 32;
+/// Counts the instants at which rows came to be known, in microseconds.
+const KNOWN_AT: &str = "known at";
 /// Commits that a kept handle takes in before it is opened anew: what it remembers of each makes the next one dearer.
 const HANDLE_COMMITS: u64 = 100;
 /// Handles of tables that are kept.
@@ -193,15 +197,12 @@ impl Lake {
         if self.is_done(&table, once).await? {
             return Ok(Appended::Before);
         }
-        let encoding = Arc::clone(contract);
-        let encoded = tokio::task::spawn_blocking(move || data_file::encode(&encoding, &rows)).await;
-        let file = encoded.map_err(EngineError::storage(context()))?.map_err(EngineError::storage(context()))?;
-        let add = store(&table, file, name).await.map_err(EngineError::storage(context()))?;
+        let add = self.encode_and_store(&table, contract, rows, name).await?;
         let mut last_error = None;
         for _ in 0..COMMIT_ATTEMPTS {
-            match commit_append(&mut table, add.clone(), once).await {
+            match commit_append(&mut table, add.clone(), &[once]).await {
                 Ok(version) => {
-                    self.keep(&table, once, version).await;
+                    self.keep(&table, &[once], version).await;
                     return Ok(Appended::Now);
                 }
                 Err(error @ DeltaTableError::Transaction { .. }) => last_error = Some(error),
@@ -213,10 +214,61 @@ impl Lake {
                 return Ok(Appended::Before);
             }
         }
-        Err(EngineError::Storage {
-            context: format!("{}: other writers came first {COMMIT_ATTEMPTS} times", context()),
-            cause: last_error.map_or_else(|| "no attempt was made".into(), Into::into),
-        })
+        Err(too_many_came_first(&context(), last_error))
+    }
+
+    /// As [`Lake::append`], of rows that bear the instant at which they come to be known: `at`, or a microsecond after the last such rows of the
+    /// table, whichever is later, so that no commit is ever dated before one that was seen. `rows` makes them for an instant.
+    ///
+    /// # Errors
+    /// As [`Lake::append`].
+    pub async fn append_in_order(
+        &self,
+        tenant: &TenantId,
+        contract: &Arc<TableContract>,
+        rows: &(dyn Fn(DateTime<Utc>) -> Result<RecordBatch> + Sync),
+        at: DateTime<Utc>,
+        name: &str,
+        once: &Once,
+    ) -> Result<Appended> {
+        let context = || format!("cannot append to {}", contract.name);
+        let mut table = self.table_or_new(tenant, contract).await?;
+        let mut last_error = None;
+        for _ in 0..ORDERED_ATTEMPTS {
+            if self.is_done(&table, once).await? {
+                return Ok(Appended::Before);
+            }
+            let last = self.count(&table, KNOWN_AT).await?.unwrap_or(i64::MIN);
+            let known_at = at.timestamp_micros().max(last.saturating_add(1));
+            let instant = DateTime::from_timestamp_micros(known_at).unwrap_or(at);
+            let add = self.encode_and_store(&table, contract, rows(instant)?, name).await?;
+            // Of two at once one conflicts by this counter, and is dated anew.
+            let order = Once { counter: KNOWN_AT.to_owned(), count: known_at, rule: Rule::Always };
+            match commit_append(&mut table, add, &[once, &order]).await {
+                Ok(version) => {
+                    self.keep(&table, &[once, &order], version).await;
+                    return Ok(Appended::Now);
+                }
+                Err(error @ DeltaTableError::Transaction { .. }) => last_error = Some(error),
+                Err(error) => return Err(EngineError::storage(context())(error)),
+            }
+            table = self.table_or_new(tenant, contract).await?;
+        }
+        Err(too_many_came_first(&context(), last_error))
+    }
+
+    async fn encode_and_store(
+        &self,
+        table: &DeltaTable,
+        contract: &Arc<TableContract>,
+        rows: RecordBatch,
+        name: &str,
+    ) -> Result<Add> {
+        let context = || format!("cannot store rows of {}", contract.name);
+        let encoding = Arc::clone(contract);
+        let encoded = tokio::task::spawn_blocking(move || data_file::encode(&encoding, &rows)).await;
+        let file = encoded.map_err(EngineError::storage(context()))?.map_err(EngineError::storage(context()))?;
+        store(table, file, name).await.map_err(EngineError::storage(context()))
     }
 
     /// What `counter` stands at in the table; none when it never counted there.
@@ -239,11 +291,13 @@ impl Lake {
     }
 
     /// Keeps the handle after a commit of ours, and what was counted with it.
-    async fn keep(&self, table: &DeltaTable, once: &Once, version: u64) {
+    async fn keep(&self, table: &DeltaTable, counted: &[&Once], version: u64) {
         let url = table.table_url().clone();
         let first = self.handles.get(&url).await.map_or(version, |(_, first)| first);
         self.handles.insert(url.clone(), (table.clone(), first)).await;
-        self.counts.insert((url, once.counter.clone()), (version, once.count)).await;
+        for once in counted {
+            self.counts.insert((url.clone(), once.counter.clone()), (version, once.count)).await;
+        }
     }
 
     async fn count(&self, table: &DeltaTable, counter: &str) -> Result<Option<i64>> {
@@ -293,8 +347,9 @@ pub(crate) async fn store(table: &DeltaTable, file: DataFile, name: &str) -> Res
 }
 
 /// Commits, and leaves `table` at the version committed.
-async fn commit_append(table: &mut DeltaTable, add: Add, once: &Once) -> Result<u64, DeltaTableError> {
-    let properties = commit_properties(Transaction::new(&once.counter, once.count));
+async fn commit_append(table: &mut DeltaTable, add: Add, counted: &[&Once]) -> Result<u64, DeltaTableError> {
+    let transaction = |once: &&Once| Transaction::new(&once.counter, once.count);
+    let properties = commit_properties(counted.iter().map(transaction).collect());
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
     let committed = CommitBuilder::from(properties)
         .with_actions(vec![Action::Add(add)])
@@ -305,8 +360,16 @@ async fn commit_append(table: &mut DeltaTable, add: Add, once: &Once) -> Result<
 }
 
 /// A commit's properties; old log entries are removed by upkeep, not by looking through the whole log after each commit.
-pub(crate) fn commit_properties(transaction: Transaction) -> CommitProperties {
-    CommitProperties::default().with_application_transaction(transaction).with_cleanup_expired_logs(Some(false))
+pub(crate) fn commit_properties(transactions: Vec<Transaction>) -> CommitProperties {
+    let properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
+    transactions.into_iter().fold(properties, CommitProperties::with_application_transaction)
+}
+
+fn too_many_came_first(context: &str, last_error: Option<DeltaTableError>) -> EngineError {
+    EngineError::Storage {
+        context: format!("{context}: other writers came first too often"),
+        cause: last_error.map_or_else(|| "no attempt was made".into(), Into::into),
+    }
 }
 
 async fn counted(table: &DeltaTable, counter: &str) -> Result<Option<i64>> {

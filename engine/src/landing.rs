@@ -279,8 +279,8 @@ impl Sink for TenantSink {
 
     async fn finish(&self, origin: &BatchOrigin, rows: i64, landed_at: DateTime<Utc>, replaced: &[String]) -> Result<()> {
         // Landed strictly after it began: a reader as of the first moment must not see the batch.
-        let recorded_at = landed_at.max(origin.ingested_at + chrono::TimeDelta::microseconds(1));
-        let record = |batch_id: &str, phase: Phase, files: i64, rows: i64| BatchRecord {
+        let landed_at = landed_at.max(origin.ingested_at + chrono::TimeDelta::microseconds(1));
+        let record = |batch_id: &str, phase: Phase, files: i64, rows: i64, recorded_at: DateTime<Utc>| BatchRecord {
             batch_id: batch_id.to_owned(),
             phase,
             pack: origin.pack.clone(),
@@ -289,15 +289,18 @@ impl Sink for TenantSink {
             begun_at: origin.ingested_at,
             recorded_at,
         };
-        let retracted = replaced.iter().map(|batch| record(batch, Phase::Retracted, 0, 0));
-        let records = retracted.chain([record(&origin.batch_id, Phase::Landed, origin.files, rows)]).collect::<Vec<_>>();
         let contract = self.engine.contracts.get(batches::TABLE)?;
         let once = match &origin.counted {
             Counted::Parts => Once::part(&origin.batch_id, 0),
             Counted::Journal { journal, after, to } => Once { counter: journal.clone(), count: *to, rule: Rule::After(*after) },
         };
         let name = FileName::of_part(&origin.batch_id, 0);
-        self.engine.lake.append(&self.tenant, contract, batches::rows(contract, &records)?, &name, &once).await.map(|_| ())
+        let dated = |recorded_at: DateTime<Utc>| {
+            let retracted = replaced.iter().map(|batch| record(batch, Phase::Retracted, 0, 0, recorded_at));
+            let landed = record(&origin.batch_id, Phase::Landed, origin.files, rows, recorded_at);
+            batches::rows(contract, &retracted.chain([landed]).collect::<Vec<_>>())
+        };
+        self.engine.lake.append_in_order(&self.tenant, contract, &dated, landed_at, &name, &once).await.map(|_| ())
     }
 }
 

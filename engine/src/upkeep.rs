@@ -40,7 +40,9 @@ impl Engine {
         let mut settled = Vec::new();
         for contract in self.contracts.iter() {
             let Some(table) = snapshot.table(&contract.name) else { continue };
-            let waiting = table.files().iter().filter(|file| matches!(file.name.holds, Holds::Part { .. })).count();
+            // Parts of landings that were cut off wait for nothing.
+            let waits = |holds: &Holds| matches!(holds, Holds::Part { batch } if snapshot.batches().is_seen(batch, None));
+            let waiting = table.files().iter().filter(|file| waits(&file.name.holds)).count();
             if waiting < parts.max(1) {
                 continue;
             }

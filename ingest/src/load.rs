@@ -100,7 +100,7 @@ pub async fn load(
     }
     let hashes = files.iter().map(|file| file.hash.clone()).collect::<Vec<_>>();
     let origin = BatchOrigin {
-        batch_id: pack.batch_id(&request.instance, &hashes),
+        batch_id: pack.batch_id(&request.instance, &hashes, &replaced),
         pack: pack.name.clone(),
         source: pack.raw.source.clone(),
         instance: request.instance.clone(),
@@ -108,7 +108,7 @@ pub async fn load(
         ingested_at: request.started_at,
         counted: Counted::Parts,
     };
-    if replaced.contains(&origin.batch_id) {
+    if !replaced.is_empty() && replaced.iter().all(|batch| pack.made(batch)) {
         // This very pack has mapped these very files: there is nothing to mend.
         report.already_landed = files.into_iter().map(|file| file.name).collect();
         return Ok(report);

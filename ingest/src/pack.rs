@@ -71,17 +71,30 @@ impl Pack {
         })
     }
 
-    /// Identifier of the batch that these files make: the same files by the same pack, to the letter, make the same batch.
-    pub fn batch_id(&self, instance: &str, file_hashes: &[String]) -> String {
+    /// Identifier of the batch that these files make in the place of the batches `replaced`: the same files by the same pack, to the letter,
+    /// make the same batch.
+    pub fn batch_id(&self, instance: &str, file_hashes: &[String], replaced: &[String]) -> String {
         let mut digest = Sha256::new();
         digest.update(format!("{}\0{instance}\0", self.name));
+        for part in file_hashes.iter().chain(replaced) {
+            digest.update(part);
+        }
+        let files = hex(&digest.finalize());
+        format!("b{}{}", self.mark(), &files[..16.min(files.len())])
+    }
+
+    /// Whether `batch` was made by this very pack.
+    pub fn made(&self, batch: &str) -> bool {
+        batch.strip_prefix('b').is_some_and(|rest| rest.starts_with(&self.mark()))
+    }
+
+    /// What tells this pack, to the letter, from any other.
+    fn mark(&self) -> String {
+        let mut digest = Sha256::new();
         for text in std::iter::once(&self.raw_text).chain(self.mappings.iter().map(|mapping| &mapping.sql)) {
             digest.update(Sha256::digest(text));
         }
-        for hash in file_hashes {
-            digest.update(hash);
-        }
-        format!("b{}", hex(&digest.finalize()).chars().take(24).collect::<String>())
+        hex(&digest.finalize()).chars().take(16).collect()
     }
 }
 

@@ -117,7 +117,7 @@ fn remove(file: &LakeFile, at: DateTime<Utc>) -> Remove {
 
 async fn commit(table: &TableVersion, actions: Vec<Action>) -> Result<(), DeltaTableError> {
     let version = i64::try_from(table.version()).unwrap_or(i64::MAX);
-    let properties = super::commit_properties(Transaction::new(COUNTER, version));
+    let properties = super::commit_properties(vec![Transaction::new(COUNTER, version)]);
     let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(FILE_ROWS).unwrap_or(i64::MAX) };
     let handle = table.handle();
     CommitBuilder::from(properties)
