@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
-use quarterdeck_control::{Control, Domains, Grant, Partner, Tenant};
+use quarterdeck_control::{Brand, Control, Domains, Grant, Partner, Tenant};
 use quarterdeck_engine::landing::TenantSink;
 use quarterdeck_engine::scope::TenantId;
 use quarterdeck_ingest::limits::IngestLimits;
@@ -105,6 +105,7 @@ pub(crate) async fn keep_tenant(control: &Control, tenant: &Tenant) -> Result<()
     let granted = control.partners().await?;
     if granted.is_empty() {
         control.ensure_partner(&Partner { id: OWN_PARTNER.into(), name: "Own".into() }).await?;
+        control.ensure_brand(&plain_brand()).await?;
     }
     for partner in control.partners().await? {
         if partner.id == OWN_PARTNER {
@@ -112,6 +113,17 @@ pub(crate) async fn keep_tenant(control: &Control, tenant: &Tenant) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What pages look like until a partner has a brand of its own.
+fn plain_brand() -> Brand {
+    Brand {
+        partner_id: OWN_PARTNER.into(),
+        name: "Operations".into(),
+        accent: "#1f5fae".into(),
+        accent_dark: "#7db2f0".into(),
+        logo: None,
+    }
 }
 
 /// Loads with a progress bar on standard error.

@@ -64,6 +64,17 @@ fn token(home: &Home, tenant: &str) -> String {
 const READING: &str = "/api/v1/tenants/gift_wholesale/kpis/net_sales/reading";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_made_by_hand_has_a_brand_to_be_seen_under() {
+    let home = Home::new();
+    home.succeed(&["tenant", "t", "--name", "By hand"]);
+    let token = token(&home, "t");
+    let server = Server::start(&home);
+    let me = server.json("/api/v1/me", &token).await;
+    assert!(!me.to_string().to_lowercase().contains("quarterdeck"), "{me}");
+    assert_eq!(me["brand"]["name"], "Operations", "{me}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn credentials_and_scopes() {
     let server = Server::start(&DEMO);
     let token = token(&DEMO, "gift_wholesale");
