@@ -1,5 +1,6 @@
 //! Benchmarks of live ingest: messages decoded and committed, a KPI over a tail that is not settled beside the same table clean, an hour of
-//! landings. CPU seconds stand beside wall time in what it prints. Run with `make bench`; the figures of the door itself are in `bench-door`.
+//! landings. CPU seconds stand beside wall time in what it prints. Run with `make bench`; a word alone (`decode`, `tail`,
+//! `hour`) runs one.
 
 #![allow(
     clippy::unwrap_used,
