@@ -2,12 +2,15 @@
 //! them; what a reader sees of them is [`snapshot`]'s and [`current`]'s.
 
 pub mod batches;
+mod conform;
 pub mod current;
 pub mod data_file;
 pub mod file_name;
 pub mod history;
 pub mod layout;
 pub mod merge;
+pub(crate) mod old_files;
+pub mod once;
 pub mod positions;
 pub mod provider;
 pub mod resolve;
@@ -19,11 +22,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, StructType, Transaction};
-use deltalake::operations::vacuum::VacuumMode;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use moka::future::Cache;
@@ -31,6 +33,7 @@ use object_store::ObjectStoreExt;
 use url::Url;
 
 use self::data_file::DataFile;
+pub use self::once::{Appended, Once, Rule};
 use crate::contract::TableContract;
 use crate::error::{EngineError, Result};
 use crate::scope::TenantId;
@@ -55,44 +58,6 @@ pub struct Lake {
     handles: Cache<Url, (DeltaTable, u64)>,
     /// What counters stood at when a table stood at a version: to ask the log is to read all of it since its checkpoint.
     counts: Cache<(Url, String), (u64, i64)>,
-}
-
-/// What an append carries in the log, so that it counts once.
-#[derive(Debug, Clone)]
-pub struct Once {
-    /// Who counts: a batch counts its parts, a journal its positions.
-    pub counter: String,
-    /// What the counter stands at after the append.
-    pub count: i64,
-    /// What it must stand at before.
-    pub rule: Rule,
-}
-
-/// When an append with a count is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// Unless the counter has come as far already.
-    UnlessDone,
-    /// Whatever the counter stands at: the rows count through their batch.
-    Always,
-    /// If the counter stands at this, or has never counted and this is 0; else another one has counted on.
-    After(i64),
-}
-
-impl Once {
-    /// Part `part` of `batch`.
-    pub fn part(batch: &str, part: i64) -> Self {
-        Self { counter: batch.to_owned(), count: part, rule: Rule::UnlessDone }
-    }
-}
-
-/// What came of an append.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Appended {
-    /// The rows are there.
-    Now,
-    /// They, or later ones of the same counter, were there before.
-    Before,
 }
 
 impl Lake {
@@ -377,29 +342,6 @@ async fn counted(table: &DeltaTable, counter: &str) -> Result<Option<i64>> {
     let store = table.log_store();
     let snapshot = table.snapshot().map_err(EngineError::storage(context))?;
     snapshot.transaction_version(store.as_ref(), counter).await.map_err(EngineError::storage(context))
-}
-
-/// Removes data files that no version within `keep` names; answers how many data files.
-pub(crate) async fn vacuum(table: &DeltaTable, keep: TimeDelta) -> Result<usize> {
-    let context = "cannot remove old files of a table";
-    let (_, metrics) = table
-        .clone()
-        .vacuum()
-        .with_retention_period(keep)
-        .with_enforce_retention_duration(false)
-        .with_mode(VacuumMode::Full)
-        .await
-        .map_err(EngineError::storage(context))?;
-    Ok(metrics.files_deleted.len())
-}
-
-/// Removes log entries from before the newest checkpoint that were written before `until`; answers how many.
-pub(crate) async fn trim_log(table: &DeltaTable, until: DateTime<Utc>) -> Result<usize> {
-    let context = "cannot remove old log entries of a table";
-    let (version, store) = (table.version().unwrap_or_default(), table.log_store());
-    deltalake::checkpoints::cleanup_expired_logs_for(version, store.as_ref(), until.timestamp_millis(), None)
-        .await
-        .map_err(EngineError::storage(context))
 }
 
 /// A store for reading data files, shared by every table of the lake.

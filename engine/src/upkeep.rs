@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use crate::lake::current::Looker;
 use crate::lake::file_name::Holds;
+use crate::lake::old_files;
 use crate::lake::settle::{self, Settled};
 use crate::lake::snapshot::TenantSnapshot;
 use crate::scope::TenantId;
@@ -66,7 +67,7 @@ impl Engine {
         let mut removed = 0;
         for contract in self.contracts.iter() {
             let Some(table) = self.lake.table(tenant, &contract.name).await? else { continue };
-            removed += crate::lake::trim_log(&table, until).await?;
+            removed += old_files::trim_log(&table, until).await?;
         }
         Ok(removed)
     }
@@ -81,7 +82,7 @@ impl Engine {
         let mut removed = 0;
         for contract in self.contracts.iter() {
             let Some(table) = self.lake.table(tenant, &contract.name).await? else { continue };
-            removed += crate::lake::vacuum(&table, keep).await?;
+            removed += old_files::vacuum(&table, keep).await?;
         }
         Ok(removed)
     }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt32Array, new_null_array};
-use arrow::compute::{cast, concat_batches, filter_record_batch, take};
+use arrow::compute::{concat_batches, filter_record_batch, take};
 use arrow::error::ArrowError;
 use datafusion::execution::runtime_env::RuntimeEnv;
 
+use super::conform::conform;
 use super::positions::only;
 use super::provider::TableVersion;
 use super::resolve::{Merge, Place};
@@ -46,22 +47,12 @@ pub async fn rows(
         }
         let lake_file = &table.files()[usize::try_from(file).unwrap_or(usize::MAX)];
         for batch in versions::rows(table, lake_file, None, Some(only(&positions, lake_file.rows)), runtime).await? {
-            parts.push(conform(table, &batch).map_err(failed)?);
+            parts.push(conform(table.schema(), &batch).map_err(failed)?);
         }
     }
     let told = concat_batches(table.schema(), &parts).map_err(failed)?;
     let merged = merged(table, contract, merges, &index, &told).map_err(failed)?;
     Ok((merged.num_rows() > 0).then_some(merged))
-}
-
-/// `batch` with the columns of the table, in their order and types; what the file has not is null.
-fn conform(table: &TableVersion, batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
-    let column = |field: &Arc<arrow::datatypes::Field>| match batch.column_by_name(field.name()) {
-        Some(column) => cast(column, field.data_type()),
-        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
-    };
-    let columns = table.schema().fields().iter().map(column).collect::<std::result::Result<Vec<_>, _>>()?;
-    RecordBatch::try_new(Arc::clone(table.schema()), columns)
 }
 
 fn merged(

@@ -5,8 +5,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
-use arrow::compute::{SortColumn, cast, concat_batches, lexsort_to_indices, take_record_batch};
+use arrow::array::{RecordBatch, UInt32Array};
+use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use arrow::error::ArrowError;
 use chrono::{DateTime, Utc};
 use datafusion::execution::runtime_env::RuntimeEnv;
@@ -15,6 +15,7 @@ use deltalake::kernel::transaction::CommitBuilder;
 use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::protocol::DeltaOperation;
 
+use super::conform::conform;
 use super::current::{CurrentState, Looker};
 use super::data_file;
 use super::file_name::{FileName, Holds};
@@ -170,23 +171,12 @@ impl<'a> Writer<'a> {
                 kinds[kind].push(row);
             }
             position += u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
-            let batch = self.conform(&batch)?;
+            let batch = conform(&self.contract.schema, &batch).map_err(|error| self.failed(&error))?;
             for (kind, rows) in kinds.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
                 self.wait(kind, &batch, rows).await?;
             }
         }
         Ok(())
-    }
-
-    fn conform(&self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let column = |field: &Arc<arrow::datatypes::Field>| match batch.column_by_name(field.name()) {
-            Some(column) => cast(column, field.data_type()),
-            None => Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows())),
-        };
-        let columns = self.contract.schema.fields().iter().map(column).collect::<Result<Vec<ArrayRef>, ArrowError>>();
-        columns
-            .and_then(|columns| RecordBatch::try_new(Arc::clone(&self.contract.schema), columns))
-            .map_err(|error| self.failed(&error))
     }
 
     async fn wait(&mut self, kind: usize, batch: &RecordBatch, rows: Vec<u32>) -> Result<()> {
