@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Synth(crate::synth::SynthArguments),
     /// Settle tables and remove files that no table names, once; serving does so by itself
     Upkeep(UpkeepArguments),
+    /// Erase a person, a record or an installation for good, with a proof of what went; without any of them, show what was erased
+    Erase(EraseArguments),
     /// Create a token to sign in with; it is shown once
     Token(TokenArguments),
     /// Keep what a source says that it holds of each day, to be compared with what arrived
@@ -78,6 +80,43 @@ pub(crate) struct UpkeepArguments {
     /// Also remove files that no version within this many minutes names
     #[arg(long, value_name = "MINUTES")]
     pub(crate) vacuum: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EraseArguments {
+    /// The tenant
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// The source that told the records, such as shopify
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// Which installation of it [default: the source's name]
+    #[arg(long)]
+    pub(crate) instance: Option<String>,
+    /// Table of the record: `customers` for a person
+    #[arg(long, requires = "key")]
+    pub(crate) table: Option<String>,
+    /// Key of the record: the customer_id of a person
+    #[arg(long, requires = "table")]
+    pub(crate) key: Option<String>,
+    /// Everything that the installation told, in every table
+    #[arg(long, conflicts_with_all = ["table", "key"])]
+    pub(crate) everything: bool,
+    /// What sources asked to erase and is not erased yet
+    #[arg(long)]
+    pub(crate) asked: bool,
+    /// Why, in words that name nobody; kept with the proof
+    #[arg(long, default_value = "asked by hand")]
+    pub(crate) reason: String,
+    /// Who does it; kept with the proof
+    #[arg(long, default_value = "the command line")]
+    pub(crate) by: String,
+    /// Remove the replaced files at once instead of after `upkeep.keep_files_ms`: questions under way may fail
+    #[arg(long)]
+    pub(crate) now: bool,
+    /// How to print the proof
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    pub(crate) format: OutputFormat,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! The configuration: one TOML file, overridden by the environment, overridden by the command line; unknown keys are refused. The only
 //! place that reads the environment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -156,6 +156,13 @@ pub(crate) struct UpkeepConfig {
     pub(crate) vacuum_interval_ms: u64,
     /// How long such files are kept for readers that are under way, in milliseconds; longer than the engine's `snapshot_reopen_ms`.
     pub(crate) keep_files_ms: u64,
+    /// Whether everything of an installation is erased when its source asks; without, it waits for `quarterdeck erase --asked`. Persons are
+    /// erased in either case.
+    pub(crate) erase_installations: bool,
+    /// How often rows that are kept no longer are removed, in milliseconds.
+    pub(crate) retention_interval_ms: u64,
+    /// For how many days rows are kept after we learnt them, by the retention class of their table; for ever without.
+    pub(crate) retention_days: BTreeMap<String, u32>,
 }
 
 impl Default for UpkeepConfig {
@@ -166,6 +173,9 @@ impl Default for UpkeepConfig {
             keep_log_ms: 120_000,
             vacuum_interval_ms: 600_000,
             keep_files_ms: 3_600_000,
+            erase_installations: false,
+            retention_interval_ms: 21_600_000,
+            retention_days: BTreeMap::new(),
         }
     }
 }

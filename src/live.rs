@@ -143,11 +143,17 @@ impl Live {
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let vacuum_every = Duration::from_millis(self.upkeep.vacuum_interval_ms.max(1));
         let mut vacuumed = Instant::now();
+        let expire_every = Duration::from_millis(self.upkeep.retention_interval_ms.max(1));
+        let mut expired: Option<Instant> = None;
         loop {
             interval.tick().await;
             let due = vacuumed.elapsed() >= vacuum_every;
             if due {
                 vacuumed = Instant::now();
+            }
+            let expire = expired.is_none_or(|expired| expired.elapsed() >= expire_every);
+            if expire {
+                expired = Some(Instant::now());
             }
             let tenants = match self.control.tenants().await {
                 Ok(tenants) => tenants,
@@ -157,7 +163,7 @@ impl Live {
                 }
             };
             for tenant in tenants {
-                if let Err(error) = self.keep_up(&tenant.id, due).await {
+                if let Err(error) = self.keep_up(&tenant.id, due, expire).await {
                     self.meters.upkeep_failed();
                     tracing::error!(tenant = %tenant.id, %error, "upkeep failed and will be tried again");
                 }
@@ -165,8 +171,15 @@ impl Live {
         }
     }
 
-    async fn keep_up(&self, tenant: &str, vacuum: bool) -> Result<()> {
+    async fn keep_up(&self, tenant: &str, vacuum: bool, expire: bool) -> Result<()> {
         let id = TenantId::parse(tenant)?;
+        self.erase(&id).await?;
+        if expire {
+            for expired in self.engine.expire(&id, &self.upkeep.retention_days, clock::now()).await? {
+                self.meters.expired(&expired);
+                tracing::info!(tenant = %id, table = %expired.table, rows = expired.rows, "rows are kept no longer");
+            }
+        }
         for settled in self.engine.settle(&id, self.upkeep.settle_parts, clock::now()).await? {
             self.meters.settled(&settled);
             tracing::debug!(table = %settled.table, rows = settled.rows, files = settled.files_removed, "settled");
@@ -176,6 +189,23 @@ impl Live {
             let removed = self.engine.vacuum(&id, Duration::from_millis(self.upkeep.keep_files_ms)).await?;
             self.meters.vacuumed(removed);
         }
+        Ok(())
+    }
+
+    /// Erases whom sources ask to erase, and copies that have come since.
+    async fn erase(&self, tenant: &TenantId) -> Result<()> {
+        let mut asked = self.engine.asked_erasures(tenant, clock::now()).await?;
+        asked.retain(|request| request.subject.record.is_some() || self.upkeep.erase_installations);
+        let mut rows = 0;
+        if !asked.is_empty() {
+            let erased = self.engine.erase(tenant, &asked, &clock::now).await?;
+            rows += erased.iter().map(|one| one.counts.rows_removed + one.counts.rows_blanked).sum::<u64>();
+            tracing::info!(%tenant, requests = asked.len(), "erased what sources asked to erase");
+        }
+        rows += self.engine.resume_erasures(tenant, &clock::now).await?;
+        let keep = Duration::from_millis(self.upkeep.keep_files_ms);
+        let files = self.engine.remove_erased_files(tenant, keep, clock::now()).await?;
+        self.meters.erased(rows, files);
         Ok(())
     }
 }

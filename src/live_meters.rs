@@ -5,6 +5,7 @@ use std::time::Duration;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use quarterdeck_engine::retention::TableExpired;
 use quarterdeck_engine::upkeep::TableSettled;
 use quarterdeck_ingest::lander::Landing;
 
@@ -21,6 +22,9 @@ pub(crate) struct LiveMeters {
     settled_rows: Counter,
     settled_files: Counter,
     vacuumed_files: Counter,
+    erased_rows: Counter,
+    erased_files: Counter,
+    expired_rows: Counter,
     upkeep_failures: Counter,
 }
 
@@ -42,6 +46,9 @@ impl LiveMeters {
             settled_rows: counter(registry, "settled_rows", "Rows written anew by settling"),
             settled_files: counter(registry, "settled_files", "Files that settling took out of tables"),
             vacuumed_files: counter(registry, "vacuumed_files", "Data files removed because no table names them"),
+            erased_rows: counter(registry, "erased_rows", "Rows removed or blanked by erasures"),
+            erased_files: counter(registry, "erased_files", "Data files removed because they held what was erased"),
+            expired_rows: counter(registry, "expired_rows", "Rows removed because their class is kept no longer"),
             upkeep_failures: counter(registry, "upkeep_failures", "Rounds of upkeep that failed for a tenant"),
         }
     }
@@ -64,6 +71,15 @@ impl LiveMeters {
 
     pub(crate) fn vacuumed(&self, files: usize) {
         self.vacuumed_files.inc_by(u64::try_from(files).unwrap_or(u64::MAX));
+    }
+
+    pub(crate) fn erased(&self, rows: u64, files: usize) {
+        self.erased_rows.inc_by(rows);
+        self.erased_files.inc_by(u64::try_from(files).unwrap_or(u64::MAX));
+    }
+
+    pub(crate) fn expired(&self, expired: &TableExpired) {
+        self.expired_rows.inc_by(expired.rows);
     }
 
     pub(crate) fn upkeep_failed(&self) {

@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod demo;
 mod door_health;
+mod erase;
 mod home;
 mod kept_totals;
 mod kpi;
@@ -69,6 +70,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Check(arguments) => return check::run(config, arguments).await,
             Command::Tables(arguments) => tables::run(config, arguments).await?,
             Command::Tenant(arguments) => tenant::run(config, arguments).await?,
+            Command::Erase(arguments) => erase::run(config, arguments).await?,
             Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,
             Command::Synth(arguments) => synth::run(arguments).await?,
             Command::Token(arguments) => token::run(config, arguments).await?,

@@ -21,6 +21,15 @@ pub(crate) async fn run(config: Config, arguments: UpkeepArguments) -> Result<()
     };
     for tenant in tenants {
         let id = TenantId::parse(&tenant.id)?;
+        let erased = home.engine.resume_erasures(&id, &clock::now).await?;
+        if erased > 0 {
+            output::line(format!("{}: erased {erased} late copies of what was erased before", tenant.id))?;
+        }
+        let keep = Duration::from_millis(config.upkeep.keep_files_ms);
+        home.engine.remove_erased_files(&id, keep, clock::now()).await?;
+        for expired in home.engine.expire(&id, &config.upkeep.retention_days, clock::now()).await? {
+            output::line(format!("{}: {}: {} rows are kept no longer", tenant.id, expired.table, expired.rows))?;
+        }
         for settled in home.engine.settle(&id, 1, clock::now()).await? {
             output::line(format!(
                 "{}: settled {}: {} rows, {} files for {}",

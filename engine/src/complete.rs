@@ -129,7 +129,7 @@ fn as_instant(instant: &ArrayRef) -> Result<ArrayRef, arrow::error::ArrowError> 
 const HASHED_ROWS: usize = 4_096;
 
 /// A hash of the row's own columns by its order-preserving row encoding: equal rows hash alike on every machine.
-fn row_hashes(contract: &TableContract, own: &[ArrayRef]) -> Result<ArrayRef> {
+pub(crate) fn row_hashes(contract: &TableContract, own: &[ArrayRef]) -> Result<ArrayRef> {
     let failed = |error: arrow::error::ArrowError| EngineError::Internal(format!("hashing rows of {}: {error}", contract.name));
     let fields = own.iter().map(|column| SortField::new(column.data_type().clone())).collect();
     let converter = RowConverter::new(fields).map_err(failed)?;

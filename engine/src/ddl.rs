@@ -39,6 +39,18 @@ pub struct DeclaredColumn {
     pub options: BTreeMap<String, String>,
 }
 
+impl DeclaredColumn {
+    /// Whether it names a person, in words or by a key.
+    pub fn names_person(&self) -> bool {
+        self.is_personal() || self.options.get("class").is_some_and(|class| class == "person")
+    }
+
+    /// Whether it tells who a person is.
+    pub fn is_personal(&self) -> bool {
+        self.options.get("class").is_some_and(|class| class == "pii")
+    }
+}
+
 /// The type of every instant: UTC microseconds.
 pub fn timestamp_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))

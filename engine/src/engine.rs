@@ -15,6 +15,7 @@ use moka::future::Cache;
 use crate::catalog::{self, CATALOG, PUBLIC, Sight};
 use crate::completeness::Arrivals;
 use crate::contract::Contracts;
+use crate::erasure::Searched;
 use crate::error::{EngineError, Result};
 use crate::functions;
 use crate::kpi::cells::Answers;
@@ -42,6 +43,7 @@ pub struct Engine {
     caches: FileCaches,
     answers: Answers,
     arrivals: Arrivals,
+    pub(crate) searched: Searched,
 }
 
 /// A snapshot, when it was opened and when its logs were last looked at.
@@ -70,6 +72,7 @@ impl Engine {
             views: Arc::new(views),
             answers: Answers::new(limits.answer_cache_bytes),
             arrivals: Arrivals::default(),
+            searched: Searched::default(),
             snapshots: Cache::new(limits.open_tenants),
             caches: FileCaches::new(limits.file_cache_bytes),
             lake,

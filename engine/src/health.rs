@@ -2,6 +2,7 @@
 //! is missing of what it said to hold. Knows tables and loads, no KPI and no door.
 
 mod deliveries;
+mod erasures;
 mod quarantine;
 mod state;
 mod upkeep;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::erasures::{ErasureHealth, erasures};
 pub use self::quarantine::{Quarantined, quarantine};
 pub use self::upkeep::{TableUpkeep, upkeep};
 use crate::completeness::{self, Expected, SourceCompleteness};

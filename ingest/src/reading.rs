@@ -8,6 +8,7 @@ use arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, 
 use arrow::error::ArrowError;
 use chrono::{DateTime, Utc};
 use quarterdeck_engine::contract::{Contracts, EVENT_ID, INSTANCE, OCCURRED_AT, SOURCE, VERSION};
+use quarterdeck_engine::erasure::MARK;
 
 use crate::error::{IngestError, Result};
 use crate::journal::{Entry, Position};
@@ -64,9 +65,12 @@ pub fn read(
             .iter()
             .map(|misfit| misfit.source.as_ref().map(|(_, instance)| instance.as_str()))
             .collect::<StringArray>();
+        let events = reader.misfits.iter().map(|misfit| misfit.file_hash.as_str());
+        let events = Arc::new(StringArray::from_iter_values(events)) as ArrayRef;
         read.tables.push((
             QUARANTINE.into(),
-            with_columns(&rows, vec![(SOURCE, Arc::new(sources)), (INSTANCE, Arc::new(instances))]).map_err(internal)?,
+            with_columns(&rows, vec![(SOURCE, Arc::new(sources)), (INSTANCE, Arc::new(instances)), (EVENT_ID, events)])
+                .map_err(internal)?,
         ));
     }
     read.rows =
@@ -175,8 +179,10 @@ fn word(mark: &Mark) -> String {
     match mark {
         Mark::Unknown(what) => format!("unknown {what}"),
         Mark::FetchNeeded(what, key) => format!("fetch {what} {key}"),
-        Mark::Erase(table, key) => format!("erase {table} {key}"),
-        Mark::EraseAll => "erase all".into(),
+        Mark::Erase { table, key, instance } => {
+            format!("{MARK}{}", serde_json::json!({ "table": table, "key": key, "instance": instance }))
+        }
+        Mark::EraseAll { instance } => format!("{MARK}{}", serde_json::json!({ "instance": instance })),
         Mark::Ping => "ping".into(),
     }
 }

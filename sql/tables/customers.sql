@@ -4,7 +4,7 @@
 -- counted_on = ""
 -- retention = "personal"
 CREATE TABLE customers (
-    customer_id TEXT NOT NULL COMMENT 'The source''s own id, as text',
+    customer_id TEXT NOT NULL COMMENT 'The source''s own id, as text' OPTIONS (class = 'person'),
     name        TEXT COMMENT 'Name of the person or company' OPTIONS (class = 'pii'),
     email       TEXT COMMENT 'Address that the source writes to' OPTIONS (class = 'pii'),
     phone       TEXT COMMENT 'Telephone number as the source writes it' OPTIONS (class = 'pii'),

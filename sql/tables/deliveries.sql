@@ -7,7 +7,7 @@ CREATE TABLE deliveries (
     position    BIGINT NOT NULL COMMENT 'Its place in the journal',
     delivery_id TEXT NOT NULL COMMENT 'What the sender repeats on a retry; the hash of the bytes where it sends no such thing',
     topic       TEXT COMMENT 'What the source says it is about',
-    headers     TEXT COMMENT 'Headers that matter, as JSON; never credentials',
+    headers     TEXT COMMENT 'Headers that matter, as JSON; never credentials' OPTIONS (class = 'pii'),
     body        BINARY COMMENT 'Its exact bytes' OPTIONS (class = 'pii'),
     body_bytes  BIGINT NOT NULL COMMENT 'Length of the body' OPTIONS (unit = 'bytes'),
     body_hash   TEXT NOT NULL COMMENT 'SHA-256 of the body, in hex',

@@ -7,7 +7,7 @@ CREATE TABLE invoices (
     invoice_number TEXT COMMENT 'The number printed on it',
     kind           TEXT NOT NULL COMMENT 'invoice | credit_note',
     order_id       TEXT COMMENT 'orders.order_id',
-    customer_id    TEXT COMMENT 'customers.customer_id',
+    customer_id    TEXT COMMENT 'customers.customer_id' OPTIONS (class = 'person'),
     country        TEXT COMMENT 'Country of the customer, as the source names it',
     issued_at      TIMESTAMP NOT NULL COMMENT 'Date of issue',
     due_at         TIMESTAMP COMMENT 'When it is to be paid',

@@ -8,7 +8,7 @@ CREATE TABLE order_lines (
     order_kind     TEXT NOT NULL COMMENT 'orders.kind: order | cancellation | adjustment',
     line_type      TEXT NOT NULL COMMENT 'product | voucher | sample | postage | fee | discount | adjustment | write_off | stock_found',
     ordered_at     TIMESTAMP NOT NULL COMMENT 'When the line was made',
-    customer_id    TEXT COMMENT 'customers.customer_id; null when the source names none',
+    customer_id    TEXT COMMENT 'customers.customer_id; null when the source names none' OPTIONS (class = 'person'),
     country        TEXT COMMENT 'Country of the customer, as the source names it',
     channel        TEXT COMMENT 'Where it was sold: shop, marketplace, telephone',
     sku            TEXT COMMENT 'products.sku',

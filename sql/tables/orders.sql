@@ -7,7 +7,7 @@ CREATE TABLE orders (
     order_number      TEXT COMMENT 'The number that people use',
     kind              TEXT NOT NULL COMMENT 'order | cancellation | adjustment: a cancellation is a document of its own where the source credits by document; an adjustment moves books or stock and is no sale',
     status            TEXT COMMENT 'open | completed | cancelled',
-    customer_id       TEXT COMMENT 'customers.customer_id; null when the source names none',
+    customer_id       TEXT COMMENT 'customers.customer_id; null when the source names none' OPTIONS (class = 'person'),
     country           TEXT COMMENT 'Country of the customer, as the source names it',
     channel           TEXT COMMENT 'Where it was sold: shop, marketplace, telephone',
     ordered_at        TIMESTAMP NOT NULL COMMENT 'When the document was made: for an order, when the customer placed it',

@@ -8,7 +8,7 @@ CREATE TABLE payments (
     order_id    TEXT COMMENT 'orders.order_id',
     invoice_id  TEXT COMMENT 'invoices.invoice_id, for money that came in',
     bill_id     TEXT COMMENT 'bills.bill_id, for money that went out',
-    customer_id TEXT COMMENT 'customers.customer_id',
+    customer_id TEXT COMMENT 'customers.customer_id' OPTIONS (class = 'person'),
     supplier_id TEXT COMMENT 'suppliers.supplier_id',
     method      TEXT COMMENT 'card, transfer, wallet, cash, in the source''s words',
     status      TEXT COMMENT 'pending | succeeded | failed | reversed',

@@ -7,7 +7,7 @@ CREATE TABLE refunds (
     order_id    TEXT COMMENT 'orders.order_id',
     return_id   TEXT COMMENT 'returns.return_id; null when money went back without goods',
     payment_id  TEXT COMMENT 'payments.payment_id that it reverses',
-    customer_id TEXT COMMENT 'customers.customer_id',
+    customer_id TEXT COMMENT 'customers.customer_id' OPTIONS (class = 'person'),
     country     TEXT COMMENT 'Country of the customer, as the source names it',
     channel     TEXT COMMENT 'Where it was sold',
     reason      TEXT COMMENT 'Why, in the source''s own words or code',

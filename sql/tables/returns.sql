@@ -7,7 +7,7 @@ CREATE TABLE returns (
     line_number   BIGINT NOT NULL COMMENT 'Position in the document, from 1',
     order_id      TEXT COMMENT 'orders.order_id',
     order_line    BIGINT COMMENT 'order_lines.line_number',
-    customer_id   TEXT COMMENT 'customers.customer_id',
+    customer_id   TEXT COMMENT 'customers.customer_id' OPTIONS (class = 'person'),
     country       TEXT COMMENT 'Country of the customer, as the source names it',
     channel       TEXT COMMENT 'Where it was sold',
     sku           TEXT COMMENT 'products.sku',

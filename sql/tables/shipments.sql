@@ -7,7 +7,7 @@ CREATE TABLE shipments (
     shipment_id       TEXT NOT NULL COMMENT 'The source''s own id: delivery note, advance shipping notice',
     order_id          TEXT COMMENT 'orders.order_id, where it fulfils a customer''s order',
     purchase_order_id TEXT COMMENT 'purchase_orders.purchase_order_id, where it delivers a purchase',
-    customer_id       TEXT COMMENT 'customers.customer_id',
+    customer_id       TEXT COMMENT 'customers.customer_id' OPTIONS (class = 'person'),
     supplier          TEXT COMMENT 'Name of who supplied the goods',
     warehouse         TEXT COMMENT 'Where it was sent from; null for goods sent straight from the supplier',
     carrier           TEXT COMMENT 'Who carried it',

@@ -30,7 +30,7 @@ query_rows = 10000000
 ";
 
 /// Tables that say how records came, not what they are.
-const SYSTEM_TABLES: [&str; 4] = ["batches", "deliveries", "loads", "quarantine"];
+const SYSTEM_TABLES: [&str; 6] = ["batches", "deliveries", "erased_files", "erasures", "loads", "quarantine"];
 /// System columns that are of the record, whichever way it came.
 const RECORD_COLUMNS: [&str; 4] = ["_source", "_instance", "_version", "_sequence"];
 /// Longer than anything under test takes.

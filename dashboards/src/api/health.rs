@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use quarterdeck_engine::health::{self, SourceHealth, TableUpkeep, Told};
+use quarterdeck_engine::health::{self, ErasureHealth, SourceHealth, TableUpkeep, Told};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -27,6 +27,8 @@ pub(crate) struct Health {
     pub quarantined: u64,
     /// How settled each table is.
     pub upkeep: Vec<TableUpkeep>,
+    /// Erasures; none where nothing was ever asked to be erased.
+    pub erasures: Option<ErasureHealth>,
     /// The door for live records; none where this process has none.
     pub door: Option<DoorHealth>,
     /// The newest landing.
@@ -57,8 +59,9 @@ pub(crate) async fn sources(State(state): State<Dashboards>, asked: Asked) -> An
     let sources = health::sources(session, told).await?;
     let quarantined = sources.iter().map(|source| source.quarantined).sum();
     let upkeep = health::upkeep(session);
+    let erasures = health::erasures(session).await?;
     let door = door(&state, &tenant.id).await;
-    Ok(Json(Health { sources, quarantined, upkeep, door, knowledge_time: session.knowledge_time() }))
+    Ok(Json(Health { sources, quarantined, upkeep, erasures, door, knowledge_time: session.knowledge_time() }))
 }
 
 async fn door(state: &Dashboards, tenant: &str) -> Option<DoorHealth> {

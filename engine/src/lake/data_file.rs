@@ -44,7 +44,7 @@ pub enum EncodeError {
 pub fn encode(contract: &TableContract, rows: &RecordBatch) -> Result<DataFile, EncodeError> {
     let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), Some(writer_properties(contract)))?;
     writer.write(rows)?;
-    Ok(DataFile { bytes: writer.into_inner()?, statistics: serde_json::to_string(&Statistics::of(rows)?)? })
+    Ok(DataFile { bytes: writer.into_inner()?, statistics: serde_json::to_string(&Statistics::of(contract, rows)?)? })
 }
 
 /// Exact digits and quoted text, as they stand in the log.
@@ -60,7 +60,8 @@ struct Statistics<'a> {
 }
 
 impl<'a> Statistics<'a> {
-    fn of(rows: &'a RecordBatch) -> Result<Self, serde_json::Error> {
+    /// What names a person bounds nothing: the log outlives the rows.
+    fn of(contract: &TableContract, rows: &'a RecordBatch) -> Result<Self, serde_json::Error> {
         let mut statistics = Self {
             num_records: rows.num_rows(),
             min_values: BTreeMap::new(),
@@ -69,7 +70,8 @@ impl<'a> Statistics<'a> {
         };
         for (field, column) in rows.schema_ref().fields().iter().zip(rows.columns()) {
             statistics.null_count.insert(field.name(), column.null_count());
-            if let Some((least, greatest)) = bounds(column) {
+            let personal = contract.columns.iter().any(|column| column.names_person() && column.name == *field.name());
+            if !personal && let Some((least, greatest)) = bounds(column) {
                 statistics.min_values.insert(field.name(), RawValue::from_string(least)?);
                 statistics.max_values.insert(field.name(), RawValue::from_string(greatest)?);
             }

@@ -49,6 +49,20 @@ impl FileName {
         format!("{word}-{}-{id}-{number:05}{SUFFIX}", until.timestamp_micros())
     }
 
+    /// A name for the file that takes the place of the one at `path` in the rewriting `id`, and holds the same.
+    pub fn of_rewriting(path: &str, id: &str) -> String {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = name.strip_suffix(SUFFIX).unwrap_or(name);
+        let mut words = name.splitn(3, '-');
+        let (word, second, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next());
+        let rest = rest.unwrap_or_default();
+        // The second word of a part is free; that of a settled file is its instant.
+        match word {
+            "settled" | "superseded" | "deleted" | "merging" => format!("{word}-{second}-{id}r{rest}{SUFFIX}"),
+            _ => format!("{word}-{id}r{second}-{rest}{SUFFIX}"),
+        }
+    }
+
     /// Reads a name; what is of no settling is taken for a part.
     pub fn parse(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -75,10 +89,15 @@ mod tests {
     fn names_are_read_back() {
         let part = FileName::parse(&FileName::of_part("j7-acme-9", 2));
         assert_eq!(part, FileName { holds: Holds::Part { batch: "j7-acme-9".into() }, settled_until: None });
+        let again = FileName::of_rewriting(&FileName::of_rewriting(&FileName::of_part("j7-acme-9", 2), "5e"), "5f");
+        assert_eq!(FileName::parse(&again), part);
         let until = DateTime::from_timestamp_micros(1_700_000_000_000_001).unwrap();
         for holds in [Holds::Settled, Holds::Superseded, Holds::Deleted, Holds::Merging] {
             let name = FileName::of_settling(&holds, until, "8f-3", 1);
             assert_eq!(FileName::parse(&name), FileName { holds, settled_until: Some(until) });
+            let again = FileName::of_rewriting(&name, "5e");
+            assert_ne!(again, name);
+            assert_eq!(FileName::parse(&again), FileName::parse(&name));
         }
     }
 }

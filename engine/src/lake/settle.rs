@@ -63,10 +63,11 @@ pub async fn settle(looker: &Looker<'_>, until: DateTime<Utc>, id: &str) -> Resu
         writer.sort_in(&files[*index], looker.runtime, state.tail[*index], fate).await?;
     }
     let (adds, rows) = writer.finish().await?;
-    let removes = chosen.iter().map(|index| remove(&files[*index], until)).collect::<Vec<_>>();
+    let removes = chosen.iter().map(|index| remove(&files[*index], until, false)).collect::<Vec<_>>();
     let settled = Settled { files_removed: removes.len(), files_added: adds.len(), rows };
     let actions = adds.into_iter().map(Action::Add).chain(removes.into_iter().map(Action::Remove)).collect();
-    match commit(looker.table, actions).await {
+    let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(FILE_ROWS).unwrap_or(i64::MAX) };
+    match commit(looker.table, actions, operation).await {
         Ok(()) => Ok(Some(settled)),
         Err(DeltaTableError::Transaction { .. }) => Ok(None),
         Err(error) => Err(EngineError::storage(format!("cannot settle {}", looker.contract.name))(error)),
@@ -104,10 +105,11 @@ fn fates(state: &CurrentState) -> HashMap<Place, Fate> {
     state.resolution.hidden.iter().copied().chain(unknown).collect()
 }
 
-fn remove(file: &LakeFile, at: DateTime<Utc>) -> Remove {
+/// That a file is no longer of the table.
+pub(super) fn remove(file: &LakeFile, at: DateTime<Utc>, data_change: bool) -> Remove {
     Remove {
         path: file.path.clone(),
-        data_change: false,
+        data_change,
         deletion_timestamp: Some(at.timestamp_millis()),
         extended_file_metadata: Some(true),
         partition_values: Some(HashMap::new()),
@@ -116,10 +118,10 @@ fn remove(file: &LakeFile, at: DateTime<Utc>) -> Remove {
     }
 }
 
-async fn commit(table: &TableVersion, actions: Vec<Action>) -> Result<(), DeltaTableError> {
+/// Commits files that take the place of others; of two such commits at once one fails.
+pub(super) async fn commit(table: &TableVersion, actions: Vec<Action>, operation: DeltaOperation) -> Result<(), DeltaTableError> {
     let version = i64::try_from(table.version()).unwrap_or(i64::MAX);
     let properties = super::commit_properties(vec![Transaction::new(COUNTER, version)]);
-    let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(FILE_ROWS).unwrap_or(i64::MAX) };
     let handle = table.handle();
     CommitBuilder::from(properties)
         .with_actions(actions)

@@ -85,6 +85,11 @@ impl TenantSnapshot {
         self.tables.get(table)
     }
 
+    /// The tables that the tenant has.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, &Arc<TableVersion>)> {
+        self.tables.iter().map(|(name, table)| (name.as_str(), table))
+    }
+
     /// The batches that have landed.
     pub fn batches(&self) -> &Batches {
         &self.batches

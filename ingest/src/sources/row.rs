@@ -158,10 +158,20 @@ pub enum Mark {
     Unknown(String),
     /// A thin event: the record must be fetched (what, key).
     FetchNeeded(&'static str, String),
-    /// The source asks to erase a person (table, key).
-    Erase(&'static str, String),
+    /// The source asks to erase a record and whom it is about.
+    Erase {
+        /// The table of the record.
+        table: &'static str,
+        /// Its key.
+        key: String,
+        /// Which installation, where the payload says so better than the registration.
+        instance: Option<String>,
+    },
     /// The source asks to erase everything of its installation.
-    EraseAll,
+    EraseAll {
+        /// Which installation, where the payload says so better than the registration.
+        instance: Option<String>,
+    },
     /// A test message of the sender, without records.
     Ping,
 }

@@ -77,8 +77,8 @@ impl Source for Shopify {
             ("customers", "create" | "update" | "enable" | "disable") => customer::tell(&payload, &event, &mut decoded),
             ("customers", "delete") => customer::delete(&payload, &event, &mut decoded),
             ("customers", "merge") => customer::merge(&payload, &event, &mut decoded),
-            ("customers", "redact") => customer::redact(&payload, &mut decoded),
-            ("shop", "redact") => customer::redact_shop(&mut decoded),
+            ("customers", "redact") => customer::redact(&payload, &event, &mut decoded),
+            ("shop", "redact") => customer::redact_shop(&event, &mut decoded),
             _ => return Ok(Decoded::unknown(event.topic)),
         };
         // What is told as a whole or not at all: its one record is set aside.

@@ -45,16 +45,17 @@ pub(super) fn merge(payload: &Object<'_>, event: &Event<'_>, decoded: &mut Decod
 }
 
 /// The person, and the orders that name them.
-pub(super) fn redact(payload: &Object<'_>, decoded: &mut Decoded) -> Result<(), Wrong> {
+pub(super) fn redact(payload: &Object<'_>, event: &Event<'_>, decoded: &mut Decoded) -> Result<(), Wrong> {
+    let erase = |table, key| Mark::Erase { table, key, instance: event.origin.instance.clone() };
     let customer = payload.needed("customer", id_within(payload, "customer")?)?;
-    decoded.marks.push(Mark::Erase("customers", customer));
+    decoded.marks.push(erase("customers", customer));
     for order in payload.ids("orders_to_redact")? {
-        decoded.marks.push(Mark::Erase("orders", order));
+        decoded.marks.push(erase("orders", order));
     }
     Ok(())
 }
 
-pub(super) fn redact_shop(decoded: &mut Decoded) -> Result<(), Wrong> {
-    decoded.marks.push(Mark::EraseAll);
+pub(super) fn redact_shop(event: &Event<'_>, decoded: &mut Decoded) -> Result<(), Wrong> {
+    decoded.marks.push(Mark::EraseAll { instance: event.origin.instance.clone() });
     Ok(())
 }

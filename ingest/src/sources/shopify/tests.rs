@@ -168,8 +168,9 @@ fn a_capture_takes_the_place_of_its_authorisation() {
 fn privacy_topics() {
     let redact = told("customers/redact", r#"{"customer": {"id": 191167}, "orders_to_redact": [299938, 280263]}"#);
     let erased = [("customers", "191167"), ("orders", "299938"), ("orders", "280263")];
-    assert_eq!(redact.marks, erased.map(|(table, key)| Mark::Erase(table, key.to_owned())));
-    assert_eq!(told("shop/redact", r#"{"shop_id": 1}"#).marks, [Mark::EraseAll]);
+    let shop = redact.instance.clone();
+    assert_eq!(redact.marks, erased.map(|(table, key)| Mark::Erase { table, key: key.to_owned(), instance: shop.clone() }));
+    assert_eq!(told("shop/redact", r#"{"shop_id": 1}"#).marks, [Mark::EraseAll { instance: shop }]);
 }
 
 #[test]
