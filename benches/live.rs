@@ -1,6 +1,6 @@
 //! Benchmarks of live ingest: messages decoded and committed, a KPI over a tail that is not settled beside the same table clean, an hour of
-//! landings. CPU seconds stand beside wall time in what it prints. Run with `make bench`; a word alone (`decode`, `tail`,
-//! `hour`) runs one.
+//! landings, the door. CPU seconds stand beside wall time in what it prints. Run with `make bench`; a word alone (`decode`, `tail`, `door`,
+//! `visible`, `hour`) runs one.
 
 #![allow(
     clippy::unwrap_used,
@@ -31,6 +31,13 @@ use quarterdeck_ingest::journal::{Entry, Journal, JournalError, Position, Waitin
 use quarterdeck_ingest::lander::land;
 use quarterdeck_ingest::limits::IngestLimits;
 use quarterdeck_ingest::sources::{Headers, Setting};
+
+#[path = "live/door.rs"]
+mod door;
+
+/// As the program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const TENANT: &str = "acme";
 /// Events of one message.
@@ -294,7 +301,7 @@ fn an_hour_of_landings(runtime: &tokio::runtime::Runtime) {
 }
 
 fn main() {
-    // Cargo passes `--bench` and criterion's options; a word alone names one of the three.
+    // Cargo passes `--bench` and criterion's options; a word alone names one of them.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let is_wanted = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -305,6 +312,12 @@ fn main() {
     }
     if is_wanted("tail") {
         kpi_over_a_tail(&runtime);
+    }
+    if is_wanted("door") {
+        runtime.block_on(door::acknowledgements());
+    }
+    if is_wanted("visible") {
+        runtime.block_on(door::visibility());
     }
     if is_wanted("hour") {
         an_hour_of_landings(&runtime);

@@ -285,9 +285,12 @@ pub(crate) enum TokenAction {
         /// executive, analyst, operator, partner or administrator
         #[arg(long, default_value = "analyst")]
         role: String,
-        /// Whom or what it is for
+        /// Whom or what it is for; the user name at the SQL door
         #[arg(long)]
         name: String,
+        /// Tell its bearer who people are: columns of class pii are null without it
+        #[arg(long)]
+        personal: bool,
     },
 }
 

@@ -13,16 +13,22 @@ use quarterdeck_ingest::journal::JournalLimits;
 #[cfg(feature = "nats")]
 use quarterdeck_ingest::journal::NatsSetting;
 use quarterdeck_ingest::limits::IngestLimits;
+use quarterdeck_wire::WireLimits;
+use quarterdeck_wire::postgres::TlsFiles;
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::cli::GlobalArguments;
+use crate::http_server::ConnectionLimits;
 
 /// Prefix of environment variables: `QUARTERDECK_HTTP_LISTEN` is `listen` in the section `[http]`.
 const PREFIX: &str = "QUARTERDECK_";
 /// Name of the variable that names the configuration file; it is no key of it.
 const CONFIG_VARIABLE: &str = "QUARTERDECK_CONFIG";
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 15] = [
+    "wire_limits",
+    "postgres",
+    "connection_limits",
     "http_limits",
     "engine_limits",
     "ingest_limits",
@@ -51,6 +57,9 @@ pub(crate) struct Config {
     pub(crate) lake: LakeConfig,
     pub(crate) control: ControlConfig,
     pub(crate) sql: SqlConfig,
+    pub(crate) postgres: PostgresConfig,
+    pub(crate) wire_limits: WireLimits,
+    pub(crate) connection_limits: ConnectionLimits,
     pub(crate) http_limits: HttpLimits,
     pub(crate) engine_limits: EngineLimits,
     pub(crate) ingest_limits: IngestLimits,
@@ -71,6 +80,9 @@ impl Default for Config {
             lake: LakeConfig::default(),
             control: ControlConfig::default(),
             sql: SqlConfig::default(),
+            postgres: PostgresConfig::default(),
+            wire_limits: WireLimits::default(),
+            connection_limits: ConnectionLimits::default(),
             http_limits: HttpLimits::default(),
             engine_limits: EngineLimits::default(),
             ingest_limits: IngestLimits::default(),
@@ -94,6 +106,15 @@ impl Default for HttpConfig {
     fn default() -> Self {
         Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
     }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PostgresConfig {
+    /// Address of the PostgreSQL door; without one 127.0.0.1:5433, if that is free.
+    pub(crate) listen: Option<SocketAddr>,
+    /// The certificate that it shows; connections are not encrypted without.
+    pub(crate) tls: TlsFiles,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -95,17 +95,17 @@ pub(crate) async fn run(config: Config, arguments: DemoArguments) -> Result<()> 
     let started = Instant::now();
     let home = Home::open(&config).await?;
     // The address is taken first: a demo that cannot be looked at need not load.
-    let listener = if arguments.no_serve { None } else { Some(serve::listen(&config).await?) };
+    let listeners = if arguments.no_serve { None } else { Some(serve::Listeners::take(&config).await?) };
     partner(&home.control).await?;
     for company in &COMPANIES {
         load(&config, &home, company, &arguments.samples).await?;
     }
     let token = tokens(&home.control).await?;
     println!("loaded in {:.1} s", started.elapsed().as_secs_f64());
-    let Some(listener) = listener else { return Ok(()) };
+    let Some(listeners) = listeners else { return Ok(()) };
     let server = serve::Server::open(config, home).await?;
-    println!("\nopen http://{}/sign-in?token={token}\n", listener.local_addr()?);
-    server.serve(listener).await
+    println!("\nopen http://{}/sign-in?token={token}\n", listeners.http.local_addr()?);
+    server.serve(listeners).await
 }
 
 async fn partner(control: &Control) -> Result<()> {
@@ -125,8 +125,7 @@ async fn partner(control: &Control) -> Result<()> {
 async fn load(config: &Config, home: &Home, company: &Company, samples: &Path) -> Result<()> {
     let tenant = tenant(company)?;
     home.control.ensure_tenant(&tenant).await?;
-    let grant = Grant { partner_id: PARTNER.into(), tenant_id: company.id.into(), domains: Domains::All };
-    home.control.ensure_grant(&grant).await?;
+    home.control.add_grant(&Grant::new(PARTNER, company.id, Domains::All)).await?;
     agree(&home.control, company).await?;
     let pack = Pack::read(home.engine.library(), company.pack)?;
     let request = LoadRequest {
@@ -189,15 +188,12 @@ async fn tokens(control: &Control) -> Result<String> {
     for company in &COMPANIES {
         let scope = TokenScope::Tenant { partner_id: partner_id.clone(), tenant_id: company.id.into() };
         let name = format!("{} demo", company.name);
-        let request = TokenRequest { name, role: Role::Executive, scope, expires_at: None };
+        // The samples tell of no living person whom their publishers have not made nameless.
+        let request = TokenRequest { pii: true, ..TokenRequest::new(name, Role::Executive, scope) };
         let issued = control.replace_token(&request, clock::now()).await?;
         println!("token for {:<16} {}", company.id, issued.token);
     }
-    let request = TokenRequest {
-        name: "Partner demo".into(),
-        role: Role::Partner,
-        scope: TokenScope::Partner { partner_id },
-        expires_at: None,
-    };
+    let request =
+        TokenRequest { pii: true, ..TokenRequest::new("Partner demo", Role::Partner, TokenScope::Partner { partner_id }) };
     Ok(control.replace_token(&request, clock::now()).await?.token)
 }

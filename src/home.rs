@@ -51,7 +51,7 @@ impl Home {
 
 /// The tenant's profile by the machine's clock.
 pub(crate) fn profile(tenant: &Tenant) -> TenantProfile {
-    quarterdeck_dashboards::profile(tenant, clock::now())
+    quarterdeck_wire::profile_of(tenant, clock::now())
 }
 
 fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {

@@ -109,7 +109,7 @@ pub(crate) async fn keep_tenant(control: &Control, tenant: &Tenant) -> Result<()
     }
     for partner in control.partners().await? {
         if partner.id == OWN_PARTNER {
-            control.ensure_grant(&Grant { partner_id: partner.id, tenant_id: tenant.id.clone(), domains: Domains::All }).await?;
+            control.add_grant(&Grant::new(&partner.id, &tenant.id, Domains::All)).await?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ mod demo;
 mod door_health;
 mod erase;
 mod home;
+mod http_server;
 mod kept_totals;
 mod kpi;
 mod live;
@@ -39,6 +40,13 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{Cli, Command};
 use crate::config::Config;
 
+/// Gives back what landings have used: the system's own keeps a heap a thread.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Stack of a thread: statements nest as deep as `wire_limits.statement_terms` lets them. Taken as it is used.
+const STACK_BYTES: usize = 64 << 20;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
@@ -59,7 +67,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Demo(arguments) => demo::run(config, arguments).await?,

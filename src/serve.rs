@@ -1,43 +1,90 @@
-//! `quarterdeck serve`: the dashboards and the HTTP API, until asked to stop.
+//! `quarterdeck serve`: the dashboards, the HTTP API and the analysts' doors, until asked to stop.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use prometheus_client::registry::Registry;
 use quarterdeck_dashboards::{Dashboards, router};
+use quarterdeck_wire::{Analysts, postgres};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::clock;
 use crate::config::Config;
 use crate::home::{Home, pages};
+use crate::http_server::{self, ConnectionLimits};
 use crate::live::{self, Live};
+use crate::output;
 use crate::titles;
+
+/// Where the PostgreSQL door is unless told otherwise.
+const POSTGRES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5433);
 
 pub(crate) async fn run(config: Config) -> Result<()> {
     let home = Home::open(&config).await?;
-    let listener = listen(&config).await?;
+    let listeners = Listeners::take(&config).await?;
     let no_tenants = home.control.tenants().await?.is_empty();
     let server = Server::open(config, home).await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    listeners.tell()?;
     if no_tenants {
-        println!("no tenants yet: load files with `quarterdeck load`, then make a token with `quarterdeck token create`");
+        tell("no tenants yet: load files with `quarterdeck load`, then make a token with `quarterdeck token create`");
     }
-    server.serve(listener).await
+    server.serve(listeners).await
 }
 
-/// Takes the configured address.
-pub(crate) async fn listen(config: &Config) -> Result<TcpListener> {
-    let address = config.http.listen;
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; is something else there? Set QUARTERDECK_HTTP_LISTEN to another"))
+/// The addresses that are answered on.
+pub(crate) struct Listeners {
+    pub(crate) http: TcpListener,
+    postgres: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Takes the configured addresses.
+    pub(crate) async fn take(config: &Config) -> Result<Self> {
+        let http = listen(config.http.listen, "QUARTERDECK_HTTP_LISTEN").await?;
+        let postgres = match config.postgres.listen {
+            Some(address) => Some(listen(address, "QUARTERDECK_POSTGRES_LISTEN").await?),
+            None => TcpListener::bind(POSTGRES)
+                .await
+                .inspect_err(
+                    |error| tracing::warn!(%error, "no PostgreSQL door: {POSTGRES} is taken; set QUARTERDECK_POSTGRES_LISTEN"),
+                )
+                .ok(),
+        };
+        Ok(Self { http, postgres })
+    }
+
+    /// Says where they are; whoever reads it may have gone after the first line.
+    fn tell(&self) -> Result<()> {
+        output::line(format!("listening on http://{}", self.http.local_addr()?))?;
+        if let Some(postgres) = &self.postgres {
+            tell(&format!("listening on postgres://{}", postgres.local_addr()?));
+        }
+        Ok(())
+    }
+}
+
+/// Says something to whoever still reads.
+fn tell(text: &str) {
+    if let Err(error) = output::line(text) {
+        tracing::debug!(%error, "nobody reads what is said");
+    }
+}
+
+async fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("cannot listen on {address}; is something else there? Set {variable} to another"))
 }
 
 /// Everything that serving needs, opened.
 pub(crate) struct Server {
     routes: Router,
     live: Arc<Live>,
+    connections: ConnectionLimits,
+    analysts: Analysts,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Server {
@@ -47,6 +94,9 @@ impl Server {
         if let Some(fault) = faults.first() {
             bail!("{fault}");
         }
+        let connections = config.connection_limits.clone();
+        let tls = config.postgres.tls.acceptor()?;
+        let analysts = Analysts::new(home.engine.clone(), home.control.clone(), config.wire_limits.clone(), clock::now);
         let mut registry = Registry::default();
         let (live, door) = live::open(&config, &home, &mut registry).await?;
         let clock = Arc::new(clock::now);
@@ -54,14 +104,15 @@ impl Server {
         let state = Dashboards::new(home.engine, home.control, pages, clock, config.http_limits, registry).await?;
         let state = state.with_sources(titles, live.health());
         // Beside the dashboards' routes, not under their limits: the door has its own.
-        Ok(Self { routes: door.merge(router(state)), live })
+        Ok(Self { routes: door.merge(router(state)), live, connections, analysts, tls })
     }
 
     /// Answers on `listener` until SIGINT or SIGTERM, then finishes what was asked.
-    pub(crate) async fn serve(self, listener: TcpListener) -> Result<()> {
-        let Self { routes, live } = self;
-        let background = [tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
-        axum::serve(listener, routes).with_graceful_shutdown(asked_to_stop()).await?;
+    pub(crate) async fn serve(self, listeners: Listeners) -> Result<()> {
+        let Self { routes, live, connections, analysts, tls } = self;
+        let mut background = vec![tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
+        background.extend(listeners.postgres.map(|listener| tokio::spawn(postgres::serve(listener, tls, analysts))));
+        http_server::serve(listeners.http, routes, &connections, asked_to_stop()).await;
         background.iter().for_each(tokio::task::JoinHandle::abort);
         Ok(())
     }

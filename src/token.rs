@@ -9,11 +9,12 @@ use crate::config::Config;
 use crate::home::Home;
 
 pub(crate) async fn run(config: Config, arguments: TokenArguments) -> Result<()> {
-    let TokenAction::Create { tenant, role, name } = arguments.action;
+    let TokenAction::Create { tenant, role, name, personal } = arguments.action;
     let home = Home::open(&config).await?;
     let role = role.parse::<Role>()?;
     let scope = scope(&home.control, tenant).await?;
-    let issued = home.control.create_token(&TokenRequest { name, role, scope, expires_at: None }, clock::now()).await?;
+    let issued =
+        home.control.create_token(&TokenRequest { pii: personal, ..TokenRequest::new(name, role, scope) }, clock::now()).await?;
     println!("{}", issued.token);
     Ok(())
 }

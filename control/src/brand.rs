@@ -69,6 +69,7 @@ fn check_colour(colour: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::fresh_stores;
     use crate::{Kind, Partner};
 
     fn brand() -> Brand {
@@ -83,26 +84,29 @@ mod tests {
 
     #[tokio::test]
     async fn is_stored_and_replaced() {
-        let control = Control::in_memory().await.unwrap();
-        control.ensure_partner(&Partner { id: "north".into(), name: "North".into() }).await.unwrap();
-        assert_eq!(control.brand("north").await.unwrap_err().kind(), Kind::NotFound);
-        control.ensure_brand(&brand()).await.unwrap();
-        assert_eq!(control.brand("north").await.unwrap(), brand());
-        let plain = Brand { logo: None, accent: "#000000".into(), ..brand() };
-        control.ensure_brand(&plain).await.unwrap();
-        assert_eq!(control.brand("north").await.unwrap(), plain);
+        for control in fresh_stores().await {
+            control.ensure_partner(&Partner { id: "north".into(), name: "North".into() }).await.unwrap();
+            assert_eq!(control.brand("north").await.unwrap_err().kind(), Kind::NotFound);
+            control.ensure_brand(&brand()).await.unwrap();
+            assert_eq!(control.brand("north").await.unwrap(), brand());
+            let plain = Brand { logo: None, accent: "#000000".into(), ..brand() };
+            control.ensure_brand(&plain).await.unwrap();
+            assert_eq!(control.brand("north").await.unwrap(), plain);
+        }
     }
 
     #[tokio::test]
     async fn refuses_bad_colours_logos_and_partners() {
-        let control = Control::in_memory().await.unwrap();
-        for accent in ["", "red", "#12345", "#12345g", "0b6e5f1", "#0b6e5f;}"] {
-            let error = control.ensure_brand(&Brand { accent: accent.into(), ..brand() }).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Invalid, "{accent}");
+        for control in fresh_stores().await {
+            for accent in ["", "red", "#12345", "#12345g", "0b6e5f1", "#0b6e5f;}"] {
+                let error = control.ensure_brand(&Brand { accent: accent.into(), ..brand() }).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Invalid, "{accent}");
+            }
+            let error =
+                control.ensure_brand(&Brand { logo: Some("<svg onload=x()></svg>".into()), ..brand() }).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Invalid);
+            let error = control.ensure_brand(&brand()).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Conflict, "{error}");
         }
-        let error = control.ensure_brand(&Brand { logo: Some("<svg onload=x()></svg>".into()), ..brand() }).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Invalid);
-        let error = control.ensure_brand(&brand()).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Conflict, "{error}");
     }
 }

@@ -163,6 +163,7 @@ impl Control {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::fresh_stores;
     use crate::{Kind, Tenant};
 
     fn date(text: &str) -> NaiveDate {
@@ -182,33 +183,35 @@ mod tests {
 
     #[tokio::test]
     async fn the_version_that_holds_on_the_day_is_found() {
-        let control = Control::in_memory().await.unwrap();
-        let tenant = Tenant::new("desk", "Desk", "EUR", Tz::UTC, "en");
-        control.ensure_tenant(&tenant).await.unwrap();
-        let (early, late) = (calendar("2016-01-01", "09:00-17:00"), calendar("2016-07-01", "08:00-18:00"));
-        control.ensure_calendar(&late).await.unwrap();
-        control.ensure_calendar(&calendar("2016-01-01", "10:00-11:00")).await.unwrap();
-        control.ensure_calendar(&early).await.unwrap();
+        for control in fresh_stores().await {
+            let tenant = Tenant::new("desk", "Desk", "EUR", Tz::UTC, "en");
+            control.ensure_tenant(&tenant).await.unwrap();
+            let (early, late) = (calendar("2016-01-01", "09:00-17:00"), calendar("2016-07-01", "08:00-18:00"));
+            control.ensure_calendar(&late).await.unwrap();
+            control.ensure_calendar(&calendar("2016-01-01", "10:00-11:00")).await.unwrap();
+            control.ensure_calendar(&early).await.unwrap();
 
-        assert_eq!(control.calendar("desk", "support", date("2016-06-30")).await.unwrap(), early);
-        assert_eq!(control.calendar("desk", "support", date("2016-07-01")).await.unwrap(), late);
-        for (tenant, name, day) in
-            [("desk", "support", "2015-12-31"), ("desk", "other", "2016-07-01"), ("x", "support", "2016-07-01")]
-        {
-            let error = control.calendar(tenant, name, date(day)).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::NotFound);
+            assert_eq!(control.calendar("desk", "support", date("2016-06-30")).await.unwrap(), early);
+            assert_eq!(control.calendar("desk", "support", date("2016-07-01")).await.unwrap(), late);
+            for (tenant, name, day) in
+                [("desk", "support", "2015-12-31"), ("desk", "other", "2016-07-01"), ("x", "support", "2016-07-01")]
+            {
+                let error = control.calendar(tenant, name, date(day)).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::NotFound);
+            }
         }
     }
 
     #[tokio::test]
     async fn refuses_hours_that_overlap_and_tenants_that_are_not() {
-        let control = Control::in_memory().await.unwrap();
-        let mut wrong = calendar("2016-01-01", "09:00-12:00");
-        wrong.hours.wednesday.push("11:59-17:00".parse().unwrap());
-        let error = control.ensure_calendar(&wrong).await.unwrap_err();
-        assert_eq!(error.to_string(), "opening hours `11:59-17:00` must begin after 09:00-12:00 has ended (wednesday)");
-        let error = control.ensure_calendar(&calendar("2016-01-01", "09:00-12:00")).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Conflict);
+        for control in fresh_stores().await {
+            let mut wrong = calendar("2016-01-01", "09:00-12:00");
+            wrong.hours.wednesday.push("11:59-17:00".parse().unwrap());
+            let error = control.ensure_calendar(&wrong).await.unwrap_err();
+            assert_eq!(error.to_string(), "opening hours `11:59-17:00` must begin after 09:00-12:00 has ended (wednesday)");
+            let error = control.ensure_calendar(&calendar("2016-01-01", "09:00-12:00")).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Conflict);
+        }
     }
 
     #[test]

@@ -16,7 +16,9 @@ pub enum Kind {
     Invalid,
     /// The credential is not good. Why is not told, so that nothing can be learnt by trying.
     NotAuthentic,
-    /// The store did not answer, or holds something unreadable.
+    /// Too many tries: wait as long as the error says.
+    TooMany,
+    /// The store or an identity provider did not answer, or holds something unreadable.
     Unavailable,
 }
 
@@ -52,6 +54,30 @@ pub enum ControlError {
     /// A credential that is unknown, wrong, expired, revoked or without any tenant left to see.
     #[error("the token is not valid")]
     NotAuthentic,
+    /// A sign-in with a login that is unknown or disabled, a wrong password, or a provider's word that does not count here.
+    #[error("the sign-in is not valid")]
+    SignInRefused,
+    /// An identity provider knows who it is, and that does not let them in here; said to whom the provider let in, and to the
+    /// process log.
+    #[error("the sign-in is not valid: {detail}")]
+    ProviderRefused {
+        /// Why.
+        detail: String,
+    },
+    /// An identity provider does not answer, or not as OpenID Connect has it.
+    #[error("{context}: {detail}")]
+    ProviderFailed {
+        /// What was being done.
+        context: String,
+        /// What went wrong.
+        detail: String,
+    },
+    /// Too many sign-ins failed, for this login or from this address.
+    #[error("too many sign-ins failed: try again in {retry_after_seconds} s")]
+    TooManyAttempts {
+        /// How long until the next try counts.
+        retry_after_seconds: u64,
+    },
     /// The store could not be opened, read or written.
     #[error("{context}: {source}")]
     Store {
@@ -77,8 +103,9 @@ impl ControlError {
             Self::NotFound { .. } => Kind::NotFound,
             Self::Conflict { .. } => Kind::Conflict,
             Self::Invalid { .. } => Kind::Invalid,
-            Self::NotAuthentic => Kind::NotAuthentic,
-            Self::Store { .. } | Self::Unreadable { .. } => Kind::Unavailable,
+            Self::NotAuthentic | Self::SignInRefused | Self::ProviderRefused { .. } => Kind::NotAuthentic,
+            Self::TooManyAttempts { .. } => Kind::TooMany,
+            Self::Store { .. } | Self::Unreadable { .. } | Self::ProviderFailed { .. } => Kind::Unavailable,
         }
     }
 
@@ -99,7 +126,13 @@ impl ControlError {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        move |source| Self::Store { context: context.into(), source: source.into() }
+        move |source| {
+            let source = source.into();
+            if source.downcast_ref::<sqlx::Error>().is_some_and(is_of_text) {
+                return Self::invalid("text", "…", "may not hold the character 0");
+            }
+            Self::Store { context: context.into(), source }
+        }
     }
 
     /// Maps an error of a write: a broken reference or a taken key is the caller's matter, all else the store's.
@@ -115,4 +148,9 @@ impl ControlError {
             _ => Self::store(context)(source),
         }
     }
+}
+
+/// PostgreSQL's texts hold every character but 0: 22021 is character_not_in_repertoire.
+fn is_of_text(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "22021")
 }

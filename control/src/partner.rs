@@ -55,24 +55,27 @@ impl Control {
 mod tests {
     use super::*;
     use crate::Kind;
+    use crate::testing::fresh_stores;
 
     #[tokio::test]
     async fn is_stored_renamed_and_listed() {
-        let control = Control::in_memory().await.unwrap();
-        for (id, name) in [("south", "South"), ("north", "North"), ("north", "Northern Lights")] {
-            control.ensure_partner(&Partner { id: id.into(), name: name.into() }).await.unwrap();
+        for control in fresh_stores().await {
+            for (id, name) in [("south", "South"), ("north", "North"), ("north", "Northern Lights")] {
+                control.ensure_partner(&Partner { id: id.into(), name: name.into() }).await.unwrap();
+            }
+            let names: Vec<String> = control.partners().await.unwrap().into_iter().map(|partner| partner.name).collect();
+            assert_eq!(names, ["Northern Lights", "South"]);
+            assert_eq!(control.partner("south").await.unwrap().name, "South");
         }
-        let names: Vec<String> = control.partners().await.unwrap().into_iter().map(|partner| partner.name).collect();
-        assert_eq!(names, ["Northern Lights", "South"]);
-        assert_eq!(control.partner("south").await.unwrap().name, "South");
     }
 
     #[tokio::test]
     async fn refuses_bad_ids_and_says_when_there_is_none() {
-        let control = Control::in_memory().await.unwrap();
-        let error = control.ensure_partner(&Partner { id: "North!".into(), name: "N".into() }).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Invalid);
-        let error = control.partner("nobody").await.unwrap_err();
-        assert_eq!((error.kind(), error.to_string().as_str()), (Kind::NotFound, "no partner named `nobody`"));
+        for control in fresh_stores().await {
+            let error = control.ensure_partner(&Partner { id: "North!".into(), name: "N".into() }).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Invalid);
+            let error = control.partner("nobody").await.unwrap_err();
+            assert_eq!((error.kind(), error.to_string().as_str()), (Kind::NotFound, "no partner named `nobody`"));
+        }
     }
 }

@@ -106,49 +106,55 @@ fn check(id: &str, body: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Fresh, fresh_stores};
     use crate::{Kind, Tenant};
 
     fn now() -> DateTime<Utc> {
         "2026-11-22T08:00:00.123456Z".parse().unwrap()
     }
 
-    async fn with_two_tenants() -> Control {
-        let control = Control::in_memory().await.unwrap();
-        for id in ["gifts", "desk"] {
-            control.ensure_tenant(&Tenant::new(id, id, "EUR", chrono_tz::UTC, "en")).await.unwrap();
+    async fn with_two_tenants() -> [Fresh; 2] {
+        let stores = fresh_stores().await;
+        for control in &stores {
+            for id in ["gifts", "desk"] {
+                control.ensure_tenant(&Tenant::new(id, id, "EUR", chrono_tz::UTC, "en")).await.unwrap();
+            }
         }
-        control
+        stores
     }
 
     #[tokio::test]
     async fn the_first_body_stays_digit_for_digit() {
-        let control = with_two_tenants().await;
-        let body = r#"{"value": 9747747.93400000000000000001}"#;
-        assert!(control.keep_receipt("gifts", "r1", body, now()).await.unwrap());
-        let later = now() + chrono::TimeDelta::days(1);
-        assert!(!control.keep_receipt("gifts", "r1", "{}", later).await.unwrap());
-        let kept = control.receipt("gifts", "r1").await.unwrap();
-        assert_eq!((kept.body.as_str(), kept.created_at), (body, now()));
+        for control in with_two_tenants().await {
+            let body = r#"{"value": 9747747.93400000000000000001}"#;
+            assert!(control.keep_receipt("gifts", "r1", body, now()).await.unwrap());
+            let later = now() + chrono::TimeDelta::days(1);
+            assert!(!control.keep_receipt("gifts", "r1", "{}", later).await.unwrap());
+            let kept = control.receipt("gifts", "r1").await.unwrap();
+            assert_eq!((kept.body.as_str(), kept.created_at), (body, now()));
+        }
     }
 
     #[tokio::test]
     async fn another_tenants_receipt_is_not_found_and_not_taken_over() {
-        let control = with_two_tenants().await;
-        control.keep_receipt("gifts", "r1", "{}", now()).await.unwrap();
-        assert_eq!(control.receipt("desk", "r1").await.unwrap_err().kind(), Kind::NotFound);
-        assert_eq!(control.receipt("desk", "r2").await.unwrap_err().to_string(), "no receipt named `r2`");
-        assert_eq!(control.keep_receipt("desk", "r1", "{}", now()).await.unwrap_err().kind(), Kind::Conflict);
-        assert_eq!(control.keep_receipt("nobody", "r3", "{}", now()).await.unwrap_err().kind(), Kind::Conflict);
+        for control in with_two_tenants().await {
+            control.keep_receipt("gifts", "r1", "{}", now()).await.unwrap();
+            assert_eq!(control.receipt("desk", "r1").await.unwrap_err().kind(), Kind::NotFound);
+            assert_eq!(control.receipt("desk", "r2").await.unwrap_err().to_string(), "no receipt named `r2`");
+            assert_eq!(control.keep_receipt("desk", "r1", "{}", now()).await.unwrap_err().kind(), Kind::Conflict);
+            assert_eq!(control.keep_receipt("nobody", "r3", "{}", now()).await.unwrap_err().kind(), Kind::Conflict);
+        }
     }
 
     #[tokio::test]
     async fn refuses_what_is_no_receipt() {
-        let control = with_two_tenants().await;
-        let long = format!("\"{}\"", "x".repeat(RECEIPT_BODY_MAX_BYTES));
-        for (id, body) in [("r", "{"), ("r", ""), ("r", long.as_str()), ("", "{}"), (&*"r".repeat(129), "{}")] {
-            let error = control.keep_receipt("gifts", id, body, now()).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Invalid);
-            assert!(error.to_string().len() < 300, "the error does not repeat the body");
+        for control in with_two_tenants().await {
+            let long = format!("\"{}\"", "x".repeat(RECEIPT_BODY_MAX_BYTES));
+            for (id, body) in [("r", "{"), ("r", ""), ("r", long.as_str()), ("", "{}"), (&*"r".repeat(129), "{}")] {
+                let error = control.keep_receipt("gifts", id, body, now()).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Invalid);
+                assert!(error.to_string().len() < 300, "the error does not repeat the body");
+            }
         }
     }
 

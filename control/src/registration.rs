@@ -22,8 +22,8 @@ const KEY_BYTES: usize = 32;
 
 /// One row for each live secret of a live registration; one row without a secret if there is none.
 const FIND: &str = "
-    SELECT registrations.id, tenant_id, source, instance, zone, currency, require_signature,
-        registrations.created_at, revoked_at,
+    SELECT registrations.id, tenant_id, source, instance, zone, currency,
+        CASE WHEN require_signature THEN 1 ELSE 0 END AS require_signature, registrations.created_at, revoked_at,
         registration_secrets.id AS secret_id, secret, registration_secrets.created_at AS secret_created_at
     FROM registrations
     LEFT JOIN registration_secrets ON registration_secrets.registration_id = registrations.id AND retired_at IS NULL
@@ -115,7 +115,7 @@ struct RegistrationRow {
     instance: String,
     zone: String,
     currency: Option<String>,
-    require_signature: bool,
+    require_signature: i64,
     created_at: String,
     revoked_at: Option<String>,
 }
@@ -133,7 +133,7 @@ impl TryFrom<RegistrationRow> for Registration {
             source: row.source,
             instance: row.instance,
             currency: row.currency,
-            require_signature: row.require_signature,
+            require_signature: row.require_signature != 0,
         })
     }
 }
@@ -159,7 +159,7 @@ impl Control {
         let key = hexadecimal::random::<KEY_BYTES>()?;
         let key_hash = hexadecimal::hash(&key);
         let context = format!("registering source `{}` for tenant `{}`", request.source, request.tenant_id);
-        let mut transaction = self.pool.begin().await.map_err(ControlError::store(&context))?;
+        let mut transaction = self.begin(&context).await?;
         let insert = insert_registration(&mut *transaction, &id, &key_hash, request, now);
         insert.await.map_err(ControlError::write(&context))?;
         let secret_id = match &request.secret {
@@ -201,7 +201,8 @@ impl Control {
     /// [`ControlError::Store`].
     pub async fn registrations(&self, tenant_id: &str) -> Result<Vec<Registration>> {
         let sql = "
-            SELECT id, tenant_id, source, instance, zone, currency, require_signature, created_at, revoked_at
+            SELECT id, tenant_id, source, instance, zone, currency,
+                CASE WHEN require_signature THEN 1 ELSE 0 END AS require_signature, created_at, revoked_at
             FROM registrations
             WHERE tenant_id = $1
             ORDER BY created_at, id";
@@ -218,7 +219,7 @@ impl Control {
     pub async fn revoke_registration(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
         let context = "revoking a registration";
         // The first statement writes, so that the transaction waits for its turn instead of failing to get a lock later.
-        let mut transaction = self.pool.begin().await.map_err(ControlError::store(context))?;
+        let mut transaction = self.begin(context).await?;
         let sql = "UPDATE registrations SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
         let query = sqlx::query(sql).bind(id).bind(stored::instant_text(now));
         let done = query.execute(&mut *transaction).await.map_err(ControlError::write(context))?;
@@ -229,7 +230,7 @@ impl Control {
 }
 
 async fn insert_registration<'e>(
-    executor: impl sqlx::SqliteExecutor<'e>,
+    executor: impl sqlx::AnyExecutor<'e>,
     id: &str,
     key_hash: &str,
     request: &RegistrationRequest,

@@ -1,4 +1,5 @@
-//! What a person or token may do, by one word. Does not know the doors that ask.
+//! What a person or token may do, by one word: the one table of roles and permissions. Does not know the doors that ask, nor
+//! of which tenants.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,17 +16,52 @@ pub enum Role {
     Executive,
     /// Asks SQL as well.
     Analyst,
-    /// Works on exceptions and data health as well.
+    /// Works on exceptions and data health, without SQL.
     Operator,
-    /// Prepares reviews over all tenants of a partner.
+    /// All of these, and prepares reviews, over all tenants of a partner.
     Partner,
-    /// Sets up tenants, tokens and targets.
+    /// Sets up tenants, people, tokens and targets as well.
     Administrator,
+}
+
+/// Something that a role allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Look at pages, KPIs and their receipts.
+    Dashboards,
+    /// Ask SQL, over any door.
+    Sql,
+    /// Work on exceptions.
+    Worklists,
+    /// See and mend what sources send.
+    Sources,
+    /// Prepare reviews.
+    Reviews,
+    /// Set up tenants, people, tokens, grants and targets.
+    Administration,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 6] = [Self::Dashboards, Self::Sql, Self::Worklists, Self::Sources, Self::Reviews, Self::Administration];
 }
 
 impl Role {
     /// Every role.
     pub const ALL: [Self; 5] = [Self::Executive, Self::Analyst, Self::Operator, Self::Partner, Self::Administrator];
+
+    /// Whether the role allows it.
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::{Administration, Dashboards, Reviews, Sources, Sql, Worklists};
+        let allowed: &[Permission] = match self {
+            Self::Executive => &[Dashboards],
+            Self::Analyst => &[Dashboards, Sql],
+            Self::Operator => &[Dashboards, Worklists, Sources],
+            Self::Partner => &[Dashboards, Sql, Worklists, Sources, Reviews],
+            Self::Administrator => &[Dashboards, Sql, Worklists, Sources, Reviews, Administration],
+        };
+        allowed.contains(&permission)
+    }
 
     /// The word for it in files, answers and the store.
     pub fn as_str(self) -> &'static str {
@@ -67,5 +103,20 @@ mod tests {
         }
         let error = "boss".parse::<Role>().unwrap_err();
         assert_eq!(error.to_string(), "role `boss` must be one of executive, analyst, operator, partner, administrator");
+    }
+
+    #[test]
+    fn the_whole_table() {
+        let expected = "
+            executive      yes -   -   -   -   -
+            analyst        yes yes -   -   -   -
+            operator       yes -   yes yes -   -
+            partner        yes yes yes yes yes -
+            administrator  yes yes yes yes yes yes";
+        for (role, line) in Role::ALL.into_iter().zip(expected.trim().lines()) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let row: Vec<&str> = Permission::ALL.map(|permission| if role.may(permission) { "yes" } else { "-" }).into();
+            assert_eq!((words[0], &words[1..]), (role.as_str(), row.as_slice()));
+        }
     }
 }

@@ -106,6 +106,7 @@ impl Control {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Fresh, fresh_stores};
     use crate::{Kind, Tenant};
 
     fn date(text: &str) -> NaiveDate {
@@ -122,54 +123,58 @@ mod tests {
         }
     }
 
-    async fn with_tenant() -> Control {
-        let control = Control::in_memory().await.unwrap();
-        let tenant = Tenant::new("desk", "Desk", "EUR", chrono_tz::UTC, "en");
-        control.ensure_tenant(&tenant).await.unwrap();
-        control
+    async fn with_tenant() -> [Fresh; 2] {
+        let stores = fresh_stores().await;
+        for control in &stores {
+            let tenant = Tenant::new("desk", "Desk", "EUR", chrono_tz::UTC, "en");
+            control.ensure_tenant(&tenant).await.unwrap();
+        }
+        stores
     }
 
     #[tokio::test]
     async fn the_target_that_holds_on_the_day_is_found() {
-        let control = with_tenant().await;
-        for target in [
-            target(None, "2016-07-01", "0.95"),
-            target(None, "2016-01-01", "0.80"),
-            target(None, "2016-01-01", "0.90"),
-            target(Some("priority:1"), "2016-01-01", "0.99"),
-        ] {
-            control.ensure_target(&target).await.unwrap();
+        for control in with_tenant().await {
+            for target in [
+                target(None, "2016-07-01", "0.95"),
+                target(None, "2016-01-01", "0.80"),
+                target(None, "2016-01-01", "0.90"),
+                target(Some("priority:1"), "2016-01-01", "0.99"),
+            ] {
+                control.ensure_target(&target).await.unwrap();
+            }
+            let value = async |slice: Option<&str>, on: &str| {
+                let found = control.target("desk", "sla_attainment", slice, date(on)).await.unwrap();
+                found.map(|target| target.value)
+            };
+            assert_eq!(value(None, "2015-12-31").await, None);
+            assert_eq!(value(None, "2016-01-01").await.as_deref(), Some("0.90"));
+            assert_eq!(value(None, "2016-12-31").await.as_deref(), Some("0.95"));
+            assert_eq!(value(Some("priority:1"), "2016-12-31").await.as_deref(), Some("0.99"));
+            assert_eq!(value(Some("priority:2"), "2016-12-31").await, None);
+            assert_eq!(control.target("desk", "backlog", None, date("2016-12-31")).await.unwrap(), None);
+            assert_eq!(control.target("other", "sla_attainment", None, date("2016-12-31")).await.unwrap(), None);
+            let whole = control.target("desk", "sla_attainment", Some("priority:1"), date("2016-02-01")).await.unwrap();
+            assert_eq!(whole, Some(target(Some("priority:1"), "2016-01-01", "0.99")));
         }
-        let value = async |slice: Option<&str>, on: &str| {
-            let found = control.target("desk", "sla_attainment", slice, date(on)).await.unwrap();
-            found.map(|target| target.value)
-        };
-        assert_eq!(value(None, "2015-12-31").await, None);
-        assert_eq!(value(None, "2016-01-01").await.as_deref(), Some("0.90"));
-        assert_eq!(value(None, "2016-12-31").await.as_deref(), Some("0.95"));
-        assert_eq!(value(Some("priority:1"), "2016-12-31").await.as_deref(), Some("0.99"));
-        assert_eq!(value(Some("priority:2"), "2016-12-31").await, None);
-        assert_eq!(control.target("desk", "backlog", None, date("2016-12-31")).await.unwrap(), None);
-        assert_eq!(control.target("other", "sla_attainment", None, date("2016-12-31")).await.unwrap(), None);
-        let whole = control.target("desk", "sla_attainment", Some("priority:1"), date("2016-02-01")).await.unwrap();
-        assert_eq!(whole, Some(target(Some("priority:1"), "2016-01-01", "0.99")));
     }
 
     #[tokio::test]
     async fn refuses_values_and_slices_of_the_wrong_form() {
-        let control = with_tenant().await;
-        for value in ["", "x", "1,5", "1e3", ".5", "5.", "--1", "+1", "01", "NaN", &"9".repeat(39)] {
-            let error = control.ensure_target(&target(None, "2016-01-01", value)).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Invalid, "{value}");
+        for control in with_tenant().await {
+            for value in ["", "x", "1,5", "1e3", ".5", "5.", "--1", "+1", "01", "NaN", &"9".repeat(39)] {
+                let error = control.ensure_target(&target(None, "2016-01-01", value)).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Invalid, "{value}");
+            }
+            for value in ["0", "-1.50", "0.95", "1234567.8901"] {
+                control.ensure_target(&target(None, "2016-01-01", value)).await.unwrap();
+            }
+            for slice in ["", "priority", ":1"] {
+                let error = control.ensure_target(&target(Some(slice), "2016-01-01", "1")).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Invalid, "{slice}");
+            }
+            let stranger = Target { tenant_id: "other".into(), ..target(None, "2016-01-01", "1") };
+            assert_eq!(control.ensure_target(&stranger).await.unwrap_err().kind(), Kind::Conflict);
         }
-        for value in ["0", "-1.50", "0.95", "1234567.8901"] {
-            control.ensure_target(&target(None, "2016-01-01", value)).await.unwrap();
-        }
-        for slice in ["", "priority", ":1"] {
-            let error = control.ensure_target(&target(Some(slice), "2016-01-01", "1")).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Invalid, "{slice}");
-        }
-        let stranger = Target { tenant_id: "other".into(), ..target(None, "2016-01-01", "1") };
-        assert_eq!(control.ensure_target(&stranger).await.unwrap_err().kind(), Kind::Conflict);
     }
 }

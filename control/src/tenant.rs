@@ -1,6 +1,8 @@
 //! Tenants: the companies whose records are kept, and how they count days and money. Does not know the records, nor who may
 //! see them (grant.rs).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 use sqlx::FromRow;
@@ -84,7 +86,7 @@ pub(crate) fn check_currency(currency: &str) -> Result<()> {
     Err(ControlError::invalid("currency", currency, "must be an ISO 4217 code such as EUR"))
 }
 
-fn check_locale(locale: &str) -> Result<()> {
+pub(crate) fn check_locale(locale: &str) -> Result<()> {
     let mut subtags = locale.split('-');
     let language = subtags.next().unwrap_or_default();
     let language_fits = matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -172,6 +174,27 @@ impl Control {
         Ok(())
     }
 
+    /// Gives a tenant a set of limits, by its name in the configuration, or the usual ones.
+    ///
+    /// # Errors
+    /// [`ControlError::NotFound`] for an unknown tenant, [`ControlError::Invalid`] for a name of the wrong form.
+    pub async fn set_limits(&self, tenant_id: &str, limits: Option<&str>) -> Result<()> {
+        limits.map_or(Ok(()), |name| check_slug("set of limits", name))?;
+        let query = sqlx::query("UPDATE tenants SET limits = $2 WHERE id = $1").bind(tenant_id).bind(limits);
+        let done = query.execute(&self.pool).await.map_err(ControlError::write("setting a tenant's limits"))?;
+        if done.rows_affected() == 0 {
+            return Err(ControlError::not_found("tenant", tenant_id));
+        }
+        Ok(())
+    }
+
+    /// The names of the limits of those tenants that have not the usual ones.
+    pub(crate) async fn limits_of_tenants(&self) -> Result<BTreeMap<String, String>> {
+        let query = sqlx::query_as("SELECT id, limits FROM tenants WHERE limits IS NOT NULL");
+        let rows: Vec<(String, String)> = query.fetch_all(&self.pool).await.map_err(ControlError::store("reading limits"))?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// One tenant. Whether the asker may know of it is the caller's question.
     ///
     /// # Errors
@@ -199,6 +222,7 @@ impl Control {
 mod tests {
     use super::*;
     use crate::Kind;
+    use crate::testing::fresh_stores;
 
     fn tenant() -> Tenant {
         Tenant::new("gifts", "Gift Wholesale", "GBP", Tz::Europe__London, "en-GB")
@@ -210,49 +234,52 @@ mod tests {
 
     #[tokio::test]
     async fn every_property_comes_back() {
-        let control = Control::in_memory().await.unwrap();
-        let mut stored = tenant();
-        control.ensure_tenant(&stored).await.unwrap();
-        assert_eq!(control.tenant("gifts").await.unwrap(), stored);
+        for control in fresh_stores().await {
+            let mut stored = tenant();
+            control.ensure_tenant(&stored).await.unwrap();
+            assert_eq!(control.tenant("gifts").await.unwrap(), stored);
 
-        stored.zone = Tz::Asia__Kolkata;
-        stored.week_start = Weekday::Sun;
-        stored.today = NaiveDate::from_ymd_opt(2011, 12, 9);
-        stored.small_n = 5;
-        stored.locale = "zh-Hant-TW".into();
-        control.ensure_tenant(&stored).await.unwrap();
-        assert_eq!(control.tenants().await.unwrap(), [stored]);
+            stored.zone = Tz::Asia__Kolkata;
+            stored.week_start = Weekday::Sun;
+            stored.today = NaiveDate::from_ymd_opt(2011, 12, 9);
+            stored.small_n = 5;
+            stored.locale = "zh-Hant-TW".into();
+            control.ensure_tenant(&stored).await.unwrap();
+            assert_eq!(control.tenants().await.unwrap(), [stored]);
+        }
     }
 
     #[tokio::test]
     async fn refuses_properties_of_the_wrong_form() {
-        let control = Control::in_memory().await.unwrap();
-        let wrong = [
-            Tenant { id: "../other".into(), ..tenant() },
-            Tenant { name: " ".into(), ..tenant() },
-            Tenant { currency: "gbp".into(), ..tenant() },
-            Tenant { currency: "GB£".into(), ..tenant() },
-            Tenant { locale: "en_GB".into(), ..tenant() },
-            Tenant { locale: "".into(), ..tenant() },
-            Tenant { today: Some(NaiveDate::MAX), ..tenant() },
-        ];
-        for tenant in wrong {
-            let error = control.ensure_tenant(&tenant).await.unwrap_err();
-            assert_eq!(error.kind(), Kind::Invalid, "{tenant:?}");
+        for control in fresh_stores().await {
+            let wrong = [
+                Tenant { id: "../other".into(), ..tenant() },
+                Tenant { name: " ".into(), ..tenant() },
+                Tenant { currency: "gbp".into(), ..tenant() },
+                Tenant { currency: "GB£".into(), ..tenant() },
+                Tenant { locale: "en_GB".into(), ..tenant() },
+                Tenant { locale: "".into(), ..tenant() },
+                Tenant { today: Some(NaiveDate::MAX), ..tenant() },
+            ];
+            for tenant in wrong {
+                let error = control.ensure_tenant(&tenant).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Invalid, "{tenant:?}");
+            }
+            assert!(control.tenants().await.unwrap().is_empty());
         }
-        assert!(control.tenants().await.unwrap().is_empty());
     }
 
     #[tokio::test]
     async fn today_is_set_and_given_back() {
-        let control = Control::in_memory().await.unwrap();
-        let day = NaiveDate::from_ymd_opt(2011, 12, 9);
-        assert_eq!(control.set_today("gifts", day).await.unwrap_err().kind(), Kind::NotFound);
-        control.ensure_tenant(&tenant()).await.unwrap();
-        control.set_today("gifts", day).await.unwrap();
-        assert_eq!(control.tenant("gifts").await.unwrap().today, day);
-        control.set_today("gifts", None).await.unwrap();
-        assert_eq!(control.tenant("gifts").await.unwrap().today, None);
+        for control in fresh_stores().await {
+            let day = NaiveDate::from_ymd_opt(2011, 12, 9);
+            assert_eq!(control.set_today("gifts", day).await.unwrap_err().kind(), Kind::NotFound);
+            control.ensure_tenant(&tenant()).await.unwrap();
+            control.set_today("gifts", day).await.unwrap();
+            assert_eq!(control.tenant("gifts").await.unwrap().today, day);
+            control.set_today("gifts", None).await.unwrap();
+            assert_eq!(control.tenant("gifts").await.unwrap().today, None);
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use quarterdeck_control::{Identity, Tenant};
 use quarterdeck_engine::Session;
-use quarterdeck_engine::profile::TenantProfile;
-use quarterdeck_engine::scope::{Scope, TenantId};
+use quarterdeck_engine::scope::Scope;
+use quarterdeck_wire::{profile_of, scope_of};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -31,8 +31,8 @@ impl FromRequestParts<Dashboards> for Asker {
     async fn from_request_parts(parts: &mut Parts, state: &Dashboards) -> Result<Self, Problem> {
         let token = token(parts).ok_or_else(Problem::unauthorized)?;
         let identity = state.control.authenticate(&token, (state.clock)()).await?;
-        let tenants = identity.tenants.iter().map(|tenant| TenantId::parse(tenant)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { identity, scope: Scope::of(tenants) })
+        let scope = scope_of(&identity)?;
+        Ok(Self { identity, scope })
     }
 }
 
@@ -75,18 +75,7 @@ impl FromRequestParts<Dashboards> for Asked {
         let id = asker.scope.tenant(&tenant)?.clone();
         let tenant = state.control.tenant(id.as_str()).await?;
         let place = state.questions.clone().acquire_owned().await.map_err(|error| Problem::internal(&error))?;
-        let session = state.engine.session(&asker.scope, id.as_str(), profile(&tenant, (state.clock)()), as_of.0).await?;
+        let session = state.engine.session(&asker.scope, id.as_str(), profile_of(&tenant, (state.clock)()), as_of.0).await?;
         Ok(Self { tenant, session, _place: place })
-    }
-}
-
-/// The tenant's calendar and now, as the engine wants them.
-pub fn profile(tenant: &Tenant, clock: chrono::DateTime<chrono::Utc>) -> TenantProfile {
-    TenantProfile {
-        zone: tenant.zone,
-        week_start: tenant.week_start,
-        currency: tenant.currency.clone(),
-        small_n: tenant.small_n.into(),
-        now: tenant.now(clock),
     }
 }

@@ -18,6 +18,5 @@ mod sign_in;
 mod state;
 mod web;
 
-pub use auth::profile;
 pub use router::router;
 pub use state::{Clock, Dashboards};

@@ -76,6 +76,7 @@ impl From<ControlError> for Problem {
             ControlKind::NotFound => Self::not_found(error.to_string()),
             ControlKind::NotAuthentic => Self::unauthorized(),
             ControlKind::Conflict | ControlKind::Invalid => Self::bad_request(error.to_string()),
+            ControlKind::TooMany => Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", error.to_string()),
             ControlKind::Unavailable => Self::unavailable(&error),
         }
     }

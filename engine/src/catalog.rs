@@ -2,7 +2,7 @@
 //! else. Tables open and views plan when a query names them. Knows nothing of KPIs.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,8 +19,10 @@ use crate::lake::current::{FileCaches, Looker};
 use crate::lake::history;
 use crate::lake::snapshot::TenantSnapshot;
 use crate::library::{Library, LibraryFile};
+use crate::lineage;
+use crate::policy::Policy;
 
-/// The catalog's name in every session; which tenant it is, is the session's business.
+/// The catalog's name where there is no tenant; in a session it is the tenant's.
 pub const CATALOG: &str = "quarterdeck";
 /// The schema of current states and views.
 pub const PUBLIC: &str = "public";
@@ -72,43 +74,75 @@ pub struct Sight {
     pub views: Arc<BTreeMap<String, LibraryFile>>,
     /// Functions and settings to plan with; holds no table.
     pub planning: SessionState,
+    /// What of the tenant may be seen.
+    pub policy: Arc<Policy>,
 }
 
-/// A session over `sight`.
-pub fn context(sight: Sight) -> Result<SessionContext> {
-    let sight = Arc::new(sight);
+impl Sight {
+    fn sees(&self, table: &str) -> bool {
+        self.contracts.get(table).is_ok_and(|contract| self.policy.sees(contract))
+    }
+
+    /// A view is seen if all that it reads is.
+    fn sees_view(&self, file: &LibraryFile) -> bool {
+        self.policy.domains.is_none()
+            || lineage::tables(&file.text, &self.contracts, &self.views).iter().all(|table| self.sees(table))
+    }
+}
+
+/// What a session sees, which may be looked at anew between two statements.
+#[derive(Debug, Clone)]
+pub struct Sights(Arc<RwLock<Arc<Sight>>>);
+
+impl Sights {
+    /// Looks at `sight` from now on; what is planned already goes on with what it was planned with.
+    pub fn look(&self, sight: Sight) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sight);
+    }
+
+    fn now(&self) -> Arc<Sight> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A session over `sight`, in a catalog named `catalog`; and what may give it another sight.
+pub fn context(sight: Sight, catalog: &str) -> Result<(SessionContext, Sights)> {
+    let planning = sight.planning.clone();
+    let sights = Sights(Arc::new(RwLock::new(Arc::new(sight))));
     let public: Arc<dyn SchemaProvider> =
-        Arc::new_cyclic(|me: &Weak<CurrentSchema>| CurrentSchema { sight: Arc::clone(&sight), me: Weak::clone(me) });
-    let history: Arc<dyn SchemaProvider> = Arc::new(HistorySchema { sight: Arc::clone(&sight) });
-    over(&sight.planning, &[(PUBLIC, public), (HISTORY, history)])
+        Arc::new_cyclic(|me: &Weak<CurrentSchema>| CurrentSchema { sights: sights.clone(), me: Weak::clone(me) });
+    let history: Arc<dyn SchemaProvider> = Arc::new(HistorySchema { sights: sights.clone() });
+    Ok((over(&planning, catalog, &[(PUBLIC, public), (HISTORY, history)])?, sights))
 }
 
-fn over(planning: &SessionState, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {
+fn over(planning: &SessionState, name: &str, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {
     let catalog = MemoryCatalogProvider::new();
     for (name, schema) in schemas {
         catalog.register_schema(name, Arc::clone(schema))?;
     }
+    let config = planning.config().clone().with_default_catalog_and_schema(name, PUBLIC);
     let state = SessionStateBuilder::new_from_existing(planning.clone())
+        .with_config(config)
         .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
         .build();
     let context = SessionContext::new_with_state(state);
-    context.register_catalog(CATALOG, Arc::new(catalog));
+    context.register_catalog(name, Arc::new(catalog));
     Ok(context)
 }
 
 /// Current states and views.
 #[derive(Debug)]
 struct CurrentSchema {
-    sight: Arc<Sight>,
+    sights: Sights,
     me: Weak<Self>,
 }
 
 impl CurrentSchema {
-    async fn view(&self, file: &LibraryFile) -> Result<Arc<dyn TableProvider>> {
+    async fn view(&self, sight: &Sight, file: &LibraryFile) -> Result<Arc<dyn TableProvider>> {
         let Some(me) = self.me.upgrade() else {
             return Err(EngineError::Internal(format!("the session of the view {} is gone", file.path)).into());
         };
-        let context = over(&self.sight.planning, &[(PUBLIC, me as Arc<dyn SchemaProvider>)])?;
+        let context = over(&sight.planning, CATALOG, &[(PUBLIC, me as Arc<dyn SchemaProvider>)])?;
         let plan = context
             .state()
             .create_logical_plan(&file.text)
@@ -117,57 +151,67 @@ impl CurrentSchema {
         Ok(Arc::new(ViewTable::new(plan, Some(file.text.clone()))))
     }
 
-    async fn current(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let sight = &self.sight;
-        let Ok(contract) = sight.contracts.get(name) else { return Ok(None) };
+    async fn current(&self, sight: &Sight, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(contract) = sight.contracts.get(name).ok().filter(|contract| sight.policy.sees(contract)) else {
+            return Ok(None);
+        };
         let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
         let runtime = sight.planning.runtime_env();
         let state = sight.snapshot.current(table, contract, sight.as_of, &sight.caches, runtime).await?;
-        Ok(Some(Arc::clone(&state.selection) as Arc<dyn TableProvider>))
+        sight.policy.guard(Arc::clone(&state.selection) as Arc<dyn TableProvider>, contract, &sight.planning).map(Some)
     }
 }
 
 #[async_trait]
 impl SchemaProvider for CurrentSchema {
     fn table_names(&self) -> Vec<String> {
-        let tables = self.sight.contracts.iter().map(|contract| contract.name.clone());
-        tables.chain(self.sight.views.keys().cloned()).collect()
+        let sight = self.sights.now();
+        let tables = sight.contracts.iter().filter(|contract| sight.policy.sees(contract)).map(|contract| contract.name.clone());
+        let views = sight.views.iter().filter(|(_, file)| sight.sees_view(file)).map(|(name, _)| name.clone());
+        tables.chain(views).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        match self.sight.views.get(name) {
-            Some(file) => self.view(file).await.map(Some),
-            None => self.current(name).await,
+        let sight = self.sights.now();
+        match sight.views.get(name) {
+            Some(file) if sight.sees_view(file) => self.view(&sight, file).await.map(Some),
+            Some(_) => Ok(None),
+            None => self.current(&sight, name).await,
         }
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.sight.views.contains_key(name) || self.sight.contracts.get(name).is_ok()
+        let sight = self.sights.now();
+        sight.views.get(name).is_some_and(|file| sight.sees_view(file)) || sight.sees(name)
     }
 }
 
 /// All versions of every table.
 #[derive(Debug)]
 struct HistorySchema {
-    sight: Arc<Sight>,
+    sights: Sights,
 }
 
 #[async_trait]
 impl SchemaProvider for HistorySchema {
     fn table_names(&self) -> Vec<String> {
-        self.sight.contracts.iter().map(|contract| contract.name.clone()).collect()
+        let sight = self.sights.now();
+        sight.contracts.iter().filter(|contract| sight.policy.sees(contract)).map(|contract| contract.name.clone()).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let sight = &self.sight;
-        let Ok(contract) = sight.contracts.get(name) else { return Ok(None) };
+        let sight = self.sights.now();
+        let Some(contract) = sight.contracts.get(name).ok().filter(|contract| sight.policy.sees(contract)) else {
+            return Ok(None);
+        };
         let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
         let (batches, runtime) = (sight.snapshot.batches(), sight.planning.runtime_env());
         let looker = Looker { table, contract, batches, as_of: sight.as_of, caches: &sight.caches, runtime };
-        history::all_versions(&SessionContext::new_with_state(sight.planning.clone()), &looker).map(Some)
+        let versions = history::all_versions(&SessionContext::new_with_state(sight.planning.clone()), &looker)?;
+        sight.policy.guard(versions, contract, &sight.planning).map(Some)
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.sight.contracts.get(name).is_ok()
+        self.sights.now().sees(name)
     }
 }

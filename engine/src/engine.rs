@@ -15,6 +15,7 @@ use moka::future::Cache;
 use crate::catalog::{self, CATALOG, PUBLIC, Sight};
 use crate::completeness::Arrivals;
 use crate::contract::Contracts;
+use crate::elsewhere::QueryThreads;
 use crate::erasure::Searched;
 use crate::error::{EngineError, Result};
 use crate::functions;
@@ -25,6 +26,7 @@ use crate::lake::current::FileCaches;
 use crate::lake::snapshot::TenantSnapshot;
 use crate::library::{Library, LibraryFile};
 use crate::limits::EngineLimits;
+use crate::policy::Policy;
 use crate::profile::TenantProfile;
 use crate::scope::{Scope, TenantId};
 use crate::session::Session;
@@ -44,6 +46,7 @@ pub struct Engine {
     answers: Answers,
     arrivals: Arrivals,
     pub(crate) searched: Searched,
+    threads: Arc<QueryThreads>,
 }
 
 /// A snapshot, when it was opened and when its logs were last looked at.
@@ -73,6 +76,7 @@ impl Engine {
             answers: Answers::new(limits.answer_cache_bytes),
             arrivals: Arrivals::default(),
             searched: Searched::default(),
+            threads: Arc::new(QueryThreads::start()?),
             snapshots: Cache::new(limits.open_tenants),
             caches: FileCaches::new(limits.file_cache_bytes),
             lake,
@@ -97,7 +101,18 @@ impl Engine {
     ) -> Result<Session> {
         let tenant = scope.tenant(tenant)?;
         let snapshot = self.snapshot(tenant).await?;
-        self.session_over(tenant, snapshot, profile, as_of)
+        self.session_over(tenant, snapshot, Arc::clone(scope.policy(tenant)?), profile, as_of)
+    }
+
+    /// `session` with what has landed since, or as known at another time: its context, with whatever was registered in it, is the same.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when the tenant's logs cannot be read.
+    pub async fn renewed(&self, session: &Session, profile: TenantProfile, as_of: Option<DateTime<Utc>>) -> Result<Session> {
+        let snapshot = self.snapshot(&session.tenant).await?;
+        functions::register(&session.context, profile.now);
+        session.sights.look(self.sight(Arc::clone(&snapshot), Arc::clone(&session.policy), &profile, as_of));
+        Ok(Session { snapshot, profile, as_of, ..session.clone() })
     }
 
     /// A session over no rows at all, to plan files with.
@@ -105,26 +120,25 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Query`] when the query engine cannot be prepared.
     pub fn empty_session(&self, profile: TenantProfile) -> Result<Session> {
-        self.session_over(&TenantId::parse("nobody")?, Arc::new(TenantSnapshot::empty()), profile, None)
+        let everything = Arc::new(Policy::everything());
+        self.session_over(&TenantId::parse("nobody")?, Arc::new(TenantSnapshot::empty()), everything, profile, None)
     }
 
     fn session_over(
         &self,
         tenant: &TenantId,
         snapshot: Arc<TenantSnapshot>,
+        policy: Arc<Policy>,
         profile: TenantProfile,
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Session> {
-        let sight = Sight {
-            as_of,
-            caches: self.caches.clone(),
-            snapshot: Arc::clone(&snapshot),
-            contracts: Arc::clone(&self.contracts),
-            views: Arc::clone(&self.views),
-            planning: self.planning(profile.now),
-        };
+        let sight = self.sight(Arc::clone(&snapshot), Arc::clone(&policy), &profile, as_of);
+        let opened = catalog::context(sight, tenant.as_str()).map_err(EngineError::query("opening a session"))?;
+        let (context, sights) = opened;
         Ok(Session {
-            context: catalog::context(sight).map_err(EngineError::query("opening a session"))?,
+            context,
+            sights,
+            policy,
             tenant: tenant.clone(),
             profile,
             as_of,
@@ -137,6 +151,24 @@ impl Engine {
             contracts: Arc::clone(&self.contracts),
             views: Arc::clone(&self.views),
         })
+    }
+
+    fn sight(
+        &self,
+        snapshot: Arc<TenantSnapshot>,
+        policy: Arc<Policy>,
+        profile: &TenantProfile,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Sight {
+        Sight {
+            as_of,
+            policy,
+            snapshot,
+            caches: self.caches.clone(),
+            contracts: Arc::clone(&self.contracts),
+            views: Arc::clone(&self.views),
+            planning: self.planning(profile.now),
+        }
     }
 
     /// What is kept of files.
@@ -179,6 +211,7 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(Arc::clone(&self.runtime))
             .with_default_features()
+            .with_physical_optimizer_rule(self.threads.rule())
             .build();
         let context = SessionContext::new_with_state(state);
         functions::register(&context, now);

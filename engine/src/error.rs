@@ -140,7 +140,7 @@ fn query_kind(source: &DataFusionError) -> Kind {
 }
 
 /// The root message, without DataFusion's chain of wrappers.
-pub(crate) fn readable(error: &DataFusionError) -> String {
+pub fn readable(error: &DataFusionError) -> String {
     match error.find_root() {
         DataFusionError::External(inner) if inner.is::<EngineError>() => inner.to_string(),
         root => root.strip_backtrace(),

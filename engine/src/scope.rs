@@ -1,10 +1,12 @@
 //! Who may see what. Every door turns a credential into a [`Scope`]; the engine opens sessions for scopes only. Knows nothing of
 //! credentials, people or roles.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{EngineError, Result};
+use crate::policy::Policy;
 
 /// A tenant's identifier, safe as a path segment: 1 to 63 of `a-z`, `0-9`, `_` and `-`, starting with a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,13 +44,19 @@ impl fmt::Display for TenantId {
 /// What a caller may see. A cache key always contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
-    tenants: BTreeSet<TenantId>,
+    tenants: BTreeMap<TenantId, Arc<Policy>>,
 }
 
 impl Scope {
-    /// A scope over exactly these tenants.
+    /// A scope over everything of exactly these tenants.
     pub fn of(tenants: impl IntoIterator<Item = TenantId>) -> Self {
-        Self { tenants: tenants.into_iter().collect() }
+        let everything = Arc::new(Policy::everything());
+        Self { tenants: tenants.into_iter().map(|tenant| (tenant, Arc::clone(&everything))).collect() }
+    }
+
+    /// A scope over exactly these tenants, of each what its policy says.
+    pub fn under(tenants: impl IntoIterator<Item = (TenantId, Policy)>) -> Self {
+        Self { tenants: tenants.into_iter().map(|(tenant, policy)| (tenant, Arc::new(policy))).collect() }
     }
 
     /// The tenant named `id`, if this scope may see it.
@@ -56,12 +64,20 @@ impl Scope {
     /// # Errors
     /// [`EngineError::NotFound`], the same whether the tenant exists elsewhere or not at all.
     pub fn tenant(&self, id: &str) -> Result<&TenantId> {
-        self.tenants.iter().find(|tenant| tenant.as_str() == id).ok_or_else(|| EngineError::not_found("tenant", id))
+        self.tenants.keys().find(|tenant| tenant.as_str() == id).ok_or_else(|| EngineError::not_found("tenant", id))
+    }
+
+    /// What of the tenant may be seen.
+    ///
+    /// # Errors
+    /// As [`Scope::tenant`].
+    pub fn policy(&self, tenant: &TenantId) -> Result<&Arc<Policy>> {
+        self.tenants.get(tenant).ok_or_else(|| EngineError::not_found("tenant", tenant.as_str()))
     }
 
     /// All tenants of the scope, in order.
     pub fn tenants(&self) -> impl Iterator<Item = &TenantId> {
-        self.tenants.iter()
+        self.tenants.keys()
     }
 }
 

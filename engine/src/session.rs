@@ -13,6 +13,7 @@ use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
+use crate::catalog::Sights;
 use crate::completeness::Arrivals;
 use crate::contract::Contracts;
 use crate::error::{EngineError, Result};
@@ -24,6 +25,8 @@ use crate::lake::snapshot::TenantSnapshot;
 use crate::library::LibraryFile;
 use crate::limits::EngineLimits;
 use crate::lineage;
+use crate::memory;
+use crate::policy::Policy;
 use crate::profile::TenantProfile;
 use crate::scope::TenantId;
 
@@ -31,6 +34,8 @@ use crate::scope::TenantId;
 #[derive(Clone)]
 pub struct Session {
     pub(crate) context: SessionContext,
+    pub(crate) sights: Sights,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) tenant: TenantId,
     pub(crate) profile: TenantProfile,
     pub(crate) as_of: Option<DateTime<Utc>>,
@@ -59,6 +64,18 @@ impl Session {
         &self.tenant
     }
 
+    /// Where statements of it are planned: for protocols that bring a catalogue of their own.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// The same, of which each question may take `bytes` of memory: what needs more goes to disk, or ends with an error.
+    #[must_use]
+    pub fn within_memory(self, bytes: usize) -> Self {
+        memory::share(&self.context, bytes);
+        self
+    }
+
     /// The tenant's calendar and now.
     pub fn profile(&self) -> &TenantProfile {
         &self.profile
@@ -84,12 +101,18 @@ impl Session {
     /// # Errors
     /// [`EngineError::NotFound`].
     pub fn kpi(&self, id: &str) -> Result<Arc<KpiDefinition>> {
-        self.kpis.get(id).cloned()
+        let kpi = self.kpis.get(id)?;
+        if self.sees(kpi) { Ok(Arc::clone(kpi)) } else { Err(EngineError::not_found("KPI", id)) }
     }
 
-    /// All KPIs.
+    /// All KPIs of which every table may be seen.
     pub fn kpis(&self) -> impl Iterator<Item = &Arc<KpiDefinition>> {
-        self.kpis.iter()
+        self.kpis.iter().filter(|kpi| self.sees(kpi))
+    }
+
+    fn sees(&self, kpi: &KpiDefinition) -> bool {
+        self.policy.domains.is_none()
+            || self.tables_of(kpi).iter().all(|table| self.contracts.get(table).is_ok_and(|contract| self.policy.sees(contract)))
     }
 
     /// The canonical tables that `kpi` reads.
@@ -104,7 +127,10 @@ impl Session {
 
     /// Names of the tables that sources fill: all but those of the domain `system`.
     pub fn business_tables(&self) -> impl Iterator<Item = &str> {
-        self.contracts.iter().filter(|contract| contract.domain != "system").map(|contract| contract.name.as_str())
+        self.contracts
+            .iter()
+            .filter(|contract| contract.domain != "system" && self.policy.sees(contract))
+            .map(|contract| contract.name.as_str())
     }
 
     /// Rows of a table, every version counted.

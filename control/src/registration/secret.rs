@@ -102,7 +102,7 @@ impl Control {
         let context = || context(registration_id);
         // The first statement writes, so that the transaction waits for its turn instead of failing to get a lock later; the
         // count below then cannot be overtaken.
-        let mut transaction = self.pool.begin().await.map_err(ControlError::store(context()))?;
+        let mut transaction = self.begin(&context()).await?;
         let sql = "UPDATE registrations SET require_signature = TRUE WHERE id = $1 AND revoked_at IS NULL";
         let query = sqlx::query(sql).bind(registration_id);
         let done = query.execute(&mut *transaction).await.map_err(ControlError::write(context()))?;
@@ -152,7 +152,7 @@ impl Control {
 }
 
 pub(super) async fn insert<'e>(
-    executor: impl sqlx::SqliteExecutor<'e>,
+    executor: impl sqlx::AnyExecutor<'e>,
     registration_id: &str,
     secret: &SigningSecret,
     now: DateTime<Utc>,
@@ -165,7 +165,7 @@ pub(super) async fn insert<'e>(
 }
 
 pub(super) async fn retire_all<'e>(
-    executor: impl sqlx::SqliteExecutor<'e>,
+    executor: impl sqlx::AnyExecutor<'e>,
     registration_id: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {

@@ -64,7 +64,8 @@ pub(crate) struct Me {
 /// Who is signed in, and what may be seen.
 #[utoipa::path(get, path = "/api/v1/me", tag = "who", responses((status = 200, body = Me), (status = 401, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn me(State(state): State<Dashboards>, asker: Asker) -> Answer<Json<Me>> {
-    let partner = state.control.partner(&asker.identity.partner_id).await?;
+    let id = asker.identity.partner_id.as_deref().ok_or_else(|| Problem::not_found("whoever asks is of no partner"))?;
+    let partner = state.control.partner(id).await?;
     let brand = state.control.brand(&partner.id).await?;
     Ok(Json(Me {
         person: PersonView { name: asker.identity.name.clone(), role: asker.identity.role.to_string() },

@@ -67,6 +67,7 @@ pub(super) type Arrived = BTreeMap<Place, Counted>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     tenant: TenantId,
+    policy: Arc<crate::policy::Policy>,
     fingerprint: Option<u64>,
     as_of: Option<DateTime<Utc>>,
     question: Question,
@@ -87,6 +88,7 @@ impl Default for Arrivals {
 pub(super) async fn arrived(session: &Session, question: &Question, extent: &Extent) -> Result<Arc<Arrived>> {
     let key = Key {
         tenant: session.tenant.clone(),
+        policy: Arc::clone(&session.policy),
         fingerprint: session.snapshot.fingerprint(),
         as_of: session.as_of,
         question: question.clone(),

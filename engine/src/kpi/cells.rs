@@ -52,6 +52,7 @@ pub type Cells = BTreeMap<CellKey, Measure>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct AnswerKey {
     tenant: crate::scope::TenantId,
+    policy: Arc<crate::policy::Policy>,
     fingerprint: Option<u64>,
     as_of: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -78,6 +79,7 @@ impl Answers {
 pub async fn cells(session: &Session, kpi: &KpiDefinition, query: &CellQuery) -> Result<Arc<Cells>> {
     let key = AnswerKey {
         tenant: session.tenant.clone(),
+        policy: Arc::clone(&session.policy),
         fingerprint: session.snapshot.fingerprint(),
         as_of: session.as_of,
         now: session.profile.now,

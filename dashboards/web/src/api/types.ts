@@ -266,6 +266,14 @@ export interface TableUpkeep {
   settled_until: string | null;
 }
 
+export interface ErasureHealth {
+  begun: number;
+  erased: number;
+  proven: number;
+  last_asked_at: string | null;
+  files_waiting: number;
+}
+
 export interface DoorHealth {
   open_since: string;
   waiting_entries: number | null;
@@ -276,6 +284,7 @@ export interface Health {
   sources: SourceHealth[];
   quarantined: number;
   upkeep: TableUpkeep[];
+  erasures: ErasureHealth | null;
   door: DoorHealth | null;
   knowledge_time: string | null;
 }

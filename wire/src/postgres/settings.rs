@@ -1,0 +1,84 @@
+//! Settings of our own: `SET quarterdeck.as_of = '2026-01-31T12:00:00Z'` asks as known then, until it is set to '' or DEFAULT. Knows no
+//! session.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use datafusion::common::ParamValues;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::SessionContext;
+use datafusion::sql::sqlparser::ast::{Expr, Set, Statement};
+use datafusion_postgres::QueryHook;
+use datafusion_postgres::hooks::HookClient;
+use datafusion_postgres::pgwire::api::ClientInfo;
+use datafusion_postgres::pgwire::api::results::{Response, Tag};
+use datafusion_postgres::pgwire::error::PgWireResult;
+
+use super::as_wire;
+use crate::sqlstate::{SqlError, code};
+
+/// Name of the setting.
+const AS_OF: &str = "quarterdeck.as_of";
+
+/// The knowledge time that the client has set.
+pub(super) fn as_of(client: &(impl ClientInfo + ?Sized)) -> Option<DateTime<Utc>> {
+    client.metadata().get(AS_OF).and_then(|text| text.parse().ok())
+}
+
+/// Sets them.
+pub(super) struct OwnSettings;
+
+impl OwnSettings {
+    fn set(statement: &Statement, client: &mut dyn HookClient) -> Option<PgWireResult<Response>> {
+        let Statement::Set(Set::SingleAssignment { variable, values, .. }) = statement else { return None };
+        if !variable.to_string().eq_ignore_ascii_case(AS_OF) {
+            return None;
+        }
+        let text = match values.first() {
+            Some(Expr::Value(value)) => value.clone().value.into_string().unwrap_or_default(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        if text.is_empty() || text.eq_ignore_ascii_case("default") {
+            client.metadata_mut().remove(AS_OF);
+        } else {
+            let Ok(instant) = text.parse::<DateTime<Utc>>() else {
+                let error = SqlError::new(code::PARAMETER, format!("{AS_OF}: `{text}` is no instant"));
+                return Some(Err(as_wire("ERROR", error.with_hint("write it as 2026-01-31T12:00:00Z"))));
+            };
+            client.metadata_mut().insert(AS_OF.to_owned(), instant.to_rfc3339());
+        }
+        Some(Ok(Response::Execution(Tag::new("SET"))))
+    }
+}
+
+#[async_trait]
+impl QueryHook for OwnSettings {
+    async fn handle_simple_query(
+        &self,
+        statement: &Statement,
+        _context: &SessionContext,
+        client: &mut dyn HookClient,
+    ) -> Option<PgWireResult<Response>> {
+        Self::set(statement, client)
+    }
+
+    async fn handle_extended_parse_query(
+        &self,
+        _statement: &Statement,
+        _context: &SessionContext,
+        _client: &(dyn ClientInfo + Send + Sync),
+    ) -> Option<PgWireResult<LogicalPlan>> {
+        None
+    }
+
+    async fn handle_extended_query(
+        &self,
+        statement: &Statement,
+        _plan: &LogicalPlan,
+        _parameters: &ParamValues,
+        _context: &SessionContext,
+        client: &mut dyn HookClient,
+    ) -> Option<PgWireResult<Response>> {
+        Self::set(statement, client)
+    }
+}
