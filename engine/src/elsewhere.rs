@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
@@ -67,6 +68,13 @@ struct SendElsewhere(Arc<QueryThreads>);
 
 impl PhysicalOptimizerRule for SendElsewhere {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        // Joins may make rows for hours of a few that they have read, and give way to nobody meanwhile: no thread would be free, and no
+        // question would end.
+        let gives_way = |node: Arc<dyn ExecutionPlan>| {
+            let multiplies = node.name().contains("Join") || node.name() == "UnnestExec";
+            Ok(if multiplies { Transformed::yes(Arc::new(CooperativeExec::new(node)) as _) } else { Transformed::no(node) })
+        };
+        let plan = plan.transform_up(gives_way).data()?;
         Ok(Arc::new(ElsewhereExec { input: plan, threads: Arc::clone(&self.0) }))
     }
 

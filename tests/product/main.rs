@@ -19,6 +19,7 @@ mod live_storage;
 mod live_support;
 mod loading;
 mod mending;
+mod postgres_door;
 mod receipts;
 mod reconciliation;
 mod scan;

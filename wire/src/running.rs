@@ -89,6 +89,11 @@ impl Running {
         }
     }
 
+    /// It may run for no longer than `most` from now.
+    pub(crate) fn within(&mut self, most: Duration) {
+        self.deadline = self.deadline.min(tokio::time::Instant::now() + most);
+    }
+
     /// It ends as soon as `cancelled` does.
     pub(crate) fn ends_with(&mut self, cancelled: BoxFuture<'static, ()>) {
         self.cancelled = Some(cancelled);
@@ -102,7 +107,7 @@ impl Running {
     }
 
     /// It was prepared only: nothing is noted.
-    pub(crate) fn is_no_statement(mut self) {
+    pub(crate) fn forget(mut self) {
         self.trace.entry = None;
         self.place.free();
     }

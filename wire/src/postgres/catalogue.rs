@@ -20,7 +20,7 @@ const VERSION: &str = "PostgreSQL 16.6";
 /// # Errors
 /// [`SqlError`] when the catalogue cannot be made.
 pub(super) fn register(context: &SessionContext, database: &str) -> Result<(), SqlError> {
-    setup_pg_catalog(context, database, EmptyContextProvider).map_err(|error| SqlError::from(&DataFusionError::from(*error)))?;
+    setup_pg_catalog(context, database, EmptyContextProvider).map_err(|error| SqlError::from(error.as_ref()))?;
     // Whatever is there is to be seen: what is not to be seen is not there.
     for name in ["pg_function_is_visible", "pg_type_is_visible", "pg_opclass_is_visible", "pg_collation_is_visible"] {
         let visible = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Boolean(Some(true)))));

@@ -53,9 +53,13 @@ impl Statements {
     }
 
     async fn run(&self, client: &(impl ClientInfo + ?Sized + Sync)) -> PgWireResult<Running> {
-        let timeout = client.metadata().get(TIMEOUT).and_then(|text| text.parse().ok()).map(Duration::from_millis);
-        self.connection.run(timeout).await.map_err(|error| as_wire("ERROR", error))
+        self.connection.run(timeout(client)).await.map_err(|error| as_wire("ERROR", error))
     }
+}
+
+/// The timeout that the client has set.
+fn timeout(client: &(impl ClientInfo + ?Sized)) -> Option<Duration> {
+    client.metadata().get(TIMEOUT).and_then(|text| text.parse().ok()).map(Duration::from_millis)
 }
 
 /// Awaits an answer under the deadline, and lets its rows flow under it.
@@ -74,6 +78,10 @@ fn flowing(response: Response, mut running: Running, client: &(impl ClientInfo +
         return response;
     };
     let rows = std::mem::replace(&mut query.data_rows, Box::pin(futures::stream::empty()));
+    // A statement of the same message may have set it.
+    if let Some(most) = timeout(client) {
+        running.within(most);
+    }
     // The library listens for cancellation until there is an answer, and no longer.
     if let Some(handle) = client.session_extensions().get::<Arc<ConnectionHandle>>() {
         let cancelled = async move {
@@ -145,7 +153,7 @@ impl QueryParser for Statements {
         let parser = service.query_parser();
         let parsed = under(&mut running, parser.parse_sql(client, sql, types)).await;
         self.connection.take_shapes();
-        running.is_no_statement();
+        running.forget();
         parsed
     }
 

@@ -1,0 +1,95 @@
+"""Clients that analysts bring, against the PostgreSQL door: prints one line of JSON a step, [name, answer] or [name, error code].
+
+Arguments: port, tenant, user, password.
+"""
+
+import asyncio
+import datetime
+import decimal
+import json
+import sys
+import threading
+import time
+
+import asyncpg
+import psycopg
+
+PORT, TENANT, USER, PASSWORD = int(sys.argv[1]), *sys.argv[2:5]
+CONNECTION = {"host": "127.0.0.1", "port": PORT, "user": USER, "dbname": TENANT, "password": PASSWORD}
+UTC = datetime.timezone.utc
+RUNAWAY = "SELECT count(*) FROM order_lines a CROSS JOIN order_lines b CROSS JOIN order_lines c WHERE a.quantity + b.quantity <> c.quantity"
+
+
+def tell(name, ask):
+    try:
+        answer = ask()
+    except Exception as error:
+        answer = getattr(error, "sqlstate", None) or type(error).__name__
+    print(json.dumps([name, answer], default=str), flush=True)
+
+
+def with_psycopg():
+    with psycopg.connect(**CONNECTION, autocommit=True) as connection:
+        def rows(sql, parameters=None, **options):
+            return [list(row) for row in connection.cursor(**options).execute(sql, parameters).fetchall()]
+
+        tell("count", lambda: rows("SELECT count(*), sum(net_value) FROM order_lines"))
+        tell("text", lambda: rows("SELECT count(*) FROM orders WHERE country = %s", ("France",)))
+        tell("whole", lambda: rows("SELECT %s::bigint + 1", (41,)))
+        tell("instant", lambda: rows("SELECT count(*) FROM orders WHERE ordered_at >= %s", (datetime.datetime(2011, 11, 1, tzinfo=UTC),)))
+        tell("decimal", lambda: rows("SELECT count(*) FROM order_lines WHERE net_value > %s", (decimal.Decimal("100.5"),)))
+        tell("truth and nothing", lambda: rows("SELECT %s::bool, %s::text", (True, None)))
+        tell("binary", lambda: rows("SELECT order_id, ordered_at, net_value, line_count FROM orders ORDER BY order_id LIMIT 1", binary=True))
+        tell("masked", lambda: rows("SELECT count(*), count(record), count(value) FROM quarantine"))
+        tell("as of", lambda: [connection.execute("SET quarterdeck.as_of = '2000-01-01T00:00:00Z'") and rows("SELECT count(*) FROM orders"),
+                               connection.execute("SET quarterdeck.as_of = ''") and rows("SELECT count(*) FROM orders")])
+        tell("no instant", lambda: rows("SET quarterdeck.as_of = 'yesterday'"))
+        for name, sql in [
+            ("insert", "INSERT INTO orders (order_id) VALUES ('x')"),
+            ("create", "CREATE TABLE x AS SELECT 1"),
+            ("external", "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'"),
+            ("copy", "COPY orders TO '/tmp/quarterdeck-copy.csv'"),
+            ("engine setting", "SET datafusion.execution.target_partitions = 1"),
+            ("into", "SELECT 1 INTO x"),
+            ("no table", "SELECT * FROM nothing"),
+            ("no column", "SELECT nothing FROM orders"),
+            ("no function", "SELECT nothing(1)"),
+            ("no syntax", "SELECT 1 +"),
+            ("by zero", "SELECT 1 / 0"),
+            ("long", "SELECT 1 -- " + "x" * 2_000_000),
+            ("deep", "SELECT count(*) FROM orders WHERE " + " OR ".join(f"order_id = '{number}'" for number in range(10_000))),
+        ]:
+            tell(name, lambda sql=sql: rows(sql))
+        connection.execute("SET statement_timeout = 300")
+        tell("timeout", lambda: rows(RUNAWAY))
+        connection.execute("SET statement_timeout = 0")
+        started = time.monotonic()
+        threading.Timer(0.5, connection.cancel).start()
+        tell("cancelled", lambda: rows(RUNAWAY))
+        tell("soon", lambda: time.monotonic() - started < 30)
+        tell("afterwards", lambda: rows("SELECT 2"))
+    with psycopg.connect(**CONNECTION) as connection:
+        def fetched():
+            with connection.cursor(name="lines") as cursor:
+                cursor.itersize = 1000
+                cursor.execute("SELECT order_id FROM orders")
+                return sum(1 for _ in cursor)
+
+        tell("cursor", fetched)
+
+
+def with_asyncpg():
+    async def ask():
+        connection = await asyncpg.connect(host="127.0.0.1", port=PORT, user=USER, database=TENANT, password=PASSWORD)
+        try:
+            since = datetime.datetime(2011, 1, 1, tzinfo=UTC)
+            found = await connection.fetch("SELECT country, count(*) AS n FROM orders WHERE ordered_at >= $1 GROUP BY 1 ORDER BY 2 DESC LIMIT 1", since)
+            return [list(row) for row in found]
+        finally:
+            await connection.close()
+
+    tell("asyncpg", lambda: asyncio.run(ask()))
+
+
+with_psycopg()
+with_asyncpg()
