@@ -8,7 +8,6 @@ mod asked;
 mod ledger;
 mod subject;
 mod trace;
-mod whole_tenant;
 mod wipe;
 
 use std::collections::BTreeMap;
@@ -26,7 +25,6 @@ pub use self::ledger::{ErasedFile, Erasure, State};
 use self::subject::Sought;
 pub use self::subject::Subject;
 use self::trace::Traces;
-pub use self::whole_tenant::TenantErased;
 pub use self::wipe::Counts;
 use self::wipe::Wiper;
 use crate::contract::TableContract;

@@ -109,31 +109,6 @@ impl Lake {
         }
     }
 
-    /// The store of a tenant's files, and their prefix in it.
-    ///
-    /// # Errors
-    /// [`EngineError::Storage`] when the store cannot be opened.
-    pub(crate) fn tenant_store(
-        &self,
-        tenant: &TenantId,
-    ) -> Result<(Arc<dyn object_store::ObjectStore>, object_store::path::Path)> {
-        let context = "cannot open a tenant's files";
-        let url = self.root.join(&format!("{tenant}/")).map_err(EngineError::storage(context))?;
-        let table = DeltaTableBuilder::from_url(url.clone())
-            .map_err(EngineError::storage(context))?
-            .with_storage_options(self.options.clone())
-            .build()
-            .map_err(EngineError::storage(context))?;
-        let prefix = object_store::path::Path::from_url_path(url.path()).map_err(EngineError::storage(context))?;
-        Ok((data_store(&table), prefix))
-    }
-
-    /// Drops what is kept of tables.
-    pub(crate) fn forget_tables(&self) {
-        self.handles.invalidate_all();
-        self.counts.invalidate_all();
-    }
-
     async fn table_or_new(&self, tenant: &TenantId, contract: &TableContract) -> Result<DeltaTable> {
         if let Some(table) = self.table(tenant, &contract.name).await? {
             return Ok(table);
