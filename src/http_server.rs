@@ -35,9 +35,9 @@ const NO_ROOM: Duration = Duration::from_millis(500);
 
 /// Answers on `listener` until `stop`, then lets requests under way end.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &ConnectionLimits, stop: impl Future<Output = ()>) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // To look whether it is HTTP/2 waits for its first bytes for ever; browsers speak that over TLS alone.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_millis(limits.head_timeout_ms.max(1)));
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_millis(limits.head_timeout_ms.max(1)));
     let builder = Arc::new(builder);
     let room = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let graceful = GracefulShutdown::new();
@@ -66,7 +66,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Connec
         let watcher = graceful.watcher();
         let (builder, service) = (Arc::clone(&builder), TowerToHyperService::new(routes.clone()));
         tokio::spawn(async move {
-            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
             if let Err(error) = watcher.watch(connection.into_owned()).await {
                 tracing::debug!(%error, "a connection ended early");
             }
@@ -78,3 +78,6 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Connec
         tracing::warn!("requests were under way when the process stopped");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ mod sql;
 mod synth;
 mod tables;
 mod tenant;
+mod tenant_end;
 mod titles;
 mod token;
 mod totals;

@@ -39,6 +39,7 @@ mod stored;
 mod sweep;
 mod target;
 mod tenant;
+mod tenant_erasure;
 #[cfg(test)]
 mod testing;
 mod token;
@@ -83,5 +84,6 @@ pub use slug::check_slug;
 pub use store::Control;
 pub use target::Target;
 pub use tenant::{Tenant, weekday_name};
+pub use tenant_erasure::{Gone, TenantErasure};
 pub use token::{IssuedToken, TOKEN_USED_SECONDS, Token, TokenRequest, TokenScope};
 pub use wire_sign_in::WireSignIn;
