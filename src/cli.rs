@@ -54,8 +54,18 @@ pub(crate) enum Command {
     Upkeep(UpkeepArguments),
     /// Erase a person, a record, an installation or a whole tenant for good, with a proof of what went; without any of them, show what was erased
     Erase(EraseArguments),
-    /// Create a token to sign in with; it is shown once
-    Token(TokenArguments),
+    /// Make people, and let them sign in
+    Person(crate::person::PersonArguments),
+    /// Say which role a person has where
+    Member(crate::member::MemberArguments),
+    /// Make tokens to sign in with, which are shown once, and end them
+    Token(crate::token::TokenArguments),
+    /// Say what partners may see of tenants
+    Grant(crate::grant::GrantArguments),
+    /// Say where the people of a partner sign in by OpenID Connect
+    Provider(crate::provider::ProviderArguments),
+    /// See what was done, by whom, and whether the log of it is whole
+    Audit(crate::audit::AuditArguments),
     /// Keep what a source says that it holds of each day, to be compared with what arrived
     Totals(TotalsArguments),
     /// Register sources that send to a tenant, and the secrets that they sign with
@@ -273,31 +283,6 @@ impl std::str::FromStr for Today {
         }
         text.parse().map(Self::Day).map_err(|_| format!("`{text}` is no day: write 2011-12-09, or clock"))
     }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TokenArguments {
-    #[command(subcommand)]
-    pub(crate) action: TokenAction,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenAction {
-    /// Print a new token
-    Create {
-        /// The tenant that it may see; all of the partner's without it
-        #[arg(long)]
-        tenant: Option<String>,
-        /// executive, analyst, operator, partner or administrator
-        #[arg(long, default_value = "analyst")]
-        role: String,
-        /// Whom or what it is for; the user name at the SQL door
-        #[arg(long)]
-        name: String,
-        /// Tell its bearer who people are: columns of class pii are null without it
-        #[arg(long)]
-        personal: bool,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -100,11 +100,15 @@ impl Default for Config {
 pub(crate) struct HttpConfig {
     /// Address of the HTTP door.
     pub(crate) listen: SocketAddr,
+    /// Whether browsers come by HTTPS: cookies are then kept to it. A request that a proxy marks as HTTPS counts so in any case.
+    pub(crate) https: bool,
+    /// Proxies of ours that stand before the door; the client's address is then read from X-Forwarded-For.
+    pub(crate) proxies: usize,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), https: false, proxies: 0 }
     }
 }
 
@@ -180,6 +184,8 @@ pub(crate) struct UpkeepConfig {
     /// Whether everything of an installation is erased when its source asks; without, it waits for `quarterdeck erase --asked`. Persons are
     /// erased in either case.
     pub(crate) erase_installations: bool,
+    /// How often ended sessions and old failed sign-ins are forgotten, in milliseconds.
+    pub(crate) sweep_interval_ms: u64,
     /// How often rows that are kept no longer are removed, in milliseconds.
     pub(crate) retention_interval_ms: u64,
     /// For how many days rows are kept after we learnt them, by the retention class of their table; for ever without.
@@ -195,6 +201,7 @@ impl Default for UpkeepConfig {
             vacuum_interval_ms: 600_000,
             keep_files_ms: 3_600_000,
             erase_installations: false,
+            sweep_interval_ms: 3_600_000,
             retention_interval_ms: 21_600_000,
             retention_days: BTreeMap::new(),
         }

@@ -17,6 +17,7 @@ use quarterdeck_ingest::pack::Pack;
 use crate::cli::DemoArguments;
 use crate::clock;
 use crate::config::Config;
+use crate::first_start;
 use crate::home::{Home, profile};
 use crate::load::{load_files, report_text};
 use crate::serve;
@@ -103,8 +104,13 @@ pub(crate) async fn run(config: Config, arguments: DemoArguments) -> Result<()> 
     let token = tokens(&home.control).await?;
     println!("loaded in {:.1} s", started.elapsed().as_secs_f64());
     let Some(listeners) = listeners else { return Ok(()) };
+    let administrator = home.control.ensure_first_administrator(clock::now()).await?;
     let server = serve::Server::open(config, home).await?;
-    println!("\nopen http://{}/sign-in?token={token}\n", listeners.http.local_addr()?);
+    let address = listeners.http.local_addr()?;
+    println!("\nopen http://{address}/sign-in?token={token}\n");
+    if let Some(administrator) = administrator {
+        first_start::tell_how(&administrator, address);
+    }
     server.serve(listeners).await
 }
 

@@ -1,9 +1,15 @@
 //! HTTP connections: how many there may be, how long a request's head may take, and how they end when the process does. Knows no routes.
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::extract::Request;
+use axum::response::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tower_service::Service;
 
 /// Limits on connections.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,8 +59,8 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Connec
             accepted = accepting => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(NO_ROOM).await;
@@ -64,7 +71,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Connec
             tracing::debug!(%error, "a connection keeps its small packets back");
         }
         let watcher = graceful.watcher();
-        let (builder, service) = (Arc::clone(&builder), TowerToHyperService::new(routes.clone()));
+        let (builder, service) = (Arc::clone(&builder), TowerToHyperService::new(FromPeer { routes: routes.clone(), peer }));
         tokio::spawn(async move {
             let connection = builder.serve_connection(TokioIo::new(stream), service);
             if let Err(error) = watcher.watch(connection.into_owned()).await {
@@ -76,6 +83,31 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Connec
     drop(listener);
     if tokio::time::timeout(Duration::from_millis(limits.stop_timeout_ms), graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were under way when the process stopped");
+    }
+}
+
+/// The routes, as one connection asks them: each request says where it came from.
+#[derive(Clone)]
+struct FromPeer {
+    routes: Router,
+    peer: SocketAddr,
+}
+
+impl<B> Service<Request<B>> for FromPeer
+where
+    Router: Service<Request<B>, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = <Router as Service<Request<B>>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.routes.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        self.routes.call(request)
     }
 }
 

@@ -1,27 +1,37 @@
 //! The `quarterdeck` program: reads its configuration, opens the engine and the control store, and runs one subcommand. The only place
 //! that knows every part.
 
+mod audit;
 mod check;
 mod cli;
 mod clock;
 mod config;
 mod demo;
+mod domains;
 mod door_health;
 mod erase;
+mod first_start;
+mod grant;
 mod home;
 mod http_server;
 mod kept_totals;
 mod kpi;
+mod listing;
 mod live;
 mod live_meters;
 mod load;
+mod member;
 mod output;
+mod person;
+mod provider;
+mod provider_client;
 mod refusals;
 mod registrations;
 mod serve;
 mod slt;
 mod source;
 mod sql;
+mod sweep;
 mod synth;
 mod tables;
 mod tenant;
@@ -82,6 +92,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Erase(arguments) => erase::run(config, arguments).await?,
             Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,
             Command::Synth(arguments) => synth::run(arguments).await?,
+            Command::Person(arguments) => person::run(config, arguments).await?,
+            Command::Member(arguments) => member::run(config, arguments).await?,
+            Command::Grant(arguments) => grant::run(config, arguments).await?,
+            Command::Provider(arguments) => provider::run(config, arguments).await?,
+            Command::Audit(arguments) => return audit::run(config, arguments).await,
             Command::Token(arguments) => token::run(config, arguments).await?,
             Command::Totals(arguments) => totals::run(config, arguments).await?,
             Command::Source(arguments) => source::run(config, arguments).await?,

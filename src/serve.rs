@@ -1,22 +1,27 @@
 //! `quarterdeck serve`: the dashboards, the HTTP API and the analysts' doors, until asked to stop.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use prometheus_client::registry::Registry;
-use quarterdeck_dashboards::{Dashboards, router};
+use quarterdeck_dashboards::{Dashboards, Front, router};
 use quarterdeck_wire::{Analysts, postgres};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock;
 use crate::config::Config;
+use crate::first_start;
 use crate::home::{Home, pages};
 use crate::http_server::{self, ConnectionLimits};
 use crate::live::{self, Live};
 use crate::output;
+use crate::provider_client;
+use crate::sweep;
 use crate::titles;
 
 /// Where the PostgreSQL door is unless told otherwise.
@@ -26,8 +31,12 @@ pub(crate) async fn run(config: Config) -> Result<()> {
     let home = Home::open(&config).await?;
     let listeners = Listeners::take(&config).await?;
     let no_tenants = home.control.tenants().await?.is_empty();
+    let administrator = home.control.ensure_first_administrator(clock::now()).await?;
     let server = Server::open(config, home).await?;
     listeners.tell()?;
+    if let Some(administrator) = administrator {
+        first_start::tell_how(&administrator, listeners.http.local_addr()?);
+    }
     if no_tenants {
         tell("no tenants yet: load files with `quarterdeck load`, then make a token with `quarterdeck token create`");
     }
@@ -67,7 +76,7 @@ impl Listeners {
 }
 
 /// Says something to whoever still reads.
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     if let Err(error) = output::line(text) {
         tracing::debug!(%error, "nobody reads what is said");
     }
@@ -85,6 +94,7 @@ pub(crate) struct Server {
     connections: ConnectionLimits,
     analysts: Analysts,
     tls: Option<TlsAcceptor>,
+    sweeping: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Server {
@@ -97,20 +107,23 @@ impl Server {
         let connections = config.connection_limits.clone();
         let tls = config.postgres.tls.acceptor()?;
         let analysts = Analysts::new(home.engine.clone(), home.control.clone(), config.wire_limits.clone(), clock::now);
+        let sweeping = sweep::for_ever(home.control.clone(), Duration::from_millis(config.upkeep.sweep_interval_ms.max(1)));
         let mut registry = Registry::default();
         let (live, door) = live::open(&config, &home, &mut registry).await?;
         let clock = Arc::new(clock::now);
         let titles = titles::of_sources(home.engine.library())?;
         let state = Dashboards::new(home.engine, home.control, pages, clock, config.http_limits, registry).await?;
-        let state = state.with_sources(titles, live.health());
+        let front = Front { proxies: config.http.proxies, https: config.http.https };
+        let state = state.with_sources(titles, live.health()).with_front(front, provider_client::new()?);
         // Beside the dashboards' routes, not under their limits: the door has its own.
-        Ok(Self { routes: door.merge(router(state)), live, connections, analysts, tls })
+        Ok(Self { routes: door.merge(router(state)), live, connections, analysts, tls, sweeping: Box::pin(sweeping) })
     }
 
     /// Answers on `listener` until SIGINT or SIGTERM, then finishes what was asked.
     pub(crate) async fn serve(self, listeners: Listeners) -> Result<()> {
-        let Self { routes, live, connections, analysts, tls } = self;
+        let Self { routes, live, connections, analysts, tls, sweeping } = self;
         let mut background = vec![tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
+        background.push(tokio::spawn(sweeping));
         background.extend(listeners.postgres.map(|listener| tokio::spawn(postgres::serve(listener, tls, analysts))));
         http_server::serve(listeners.http, routes, &connections, asked_to_stop()).await;
         background.iter().for_each(tokio::task::JoinHandle::abort);

@@ -65,6 +65,8 @@ pub struct AuditFilter {
     pub action: Option<AuditAction>,
     /// Of this person or token alone.
     pub who_id: Option<String>,
+    /// Of this partner's people and tokens alone.
+    pub partner_id: Option<String>,
     /// What comes after this record, which was the last of the page before.
     pub after: Option<(DateTime<Utc>, i64)>,
 }
@@ -176,6 +178,11 @@ fn conditions(filter: &AuditFilter) -> (String, Vec<String>) {
         let Some(text) = text else { continue };
         texts.push(text);
         conditions.push(format!("{condition}${}", texts.len() + 2));
+    }
+    if let Some(partner_id) = &filter.partner_id {
+        texts.push(partner_id.clone());
+        let place = texts.len() + 2;
+        conditions.push(format!("(people.partner_id = ${place} OR tokens.partner_id = ${place})"));
     }
     if let Some((at, _)) = filter.after {
         texts.push(stored::instant_text(at));

@@ -16,6 +16,8 @@ pub enum Kind {
     Invalid,
     /// The credential is not good. Why is not told, so that nothing can be learnt by trying.
     NotAuthentic,
+    /// They are known, and may not do this.
+    NotAllowed,
     /// Too many tries: wait as long as the error says.
     TooMany,
     /// The store or an identity provider did not answer, or holds something unreadable.
@@ -57,6 +59,14 @@ pub enum ControlError {
     /// A sign-in with a login that is unknown or disabled, a wrong password, or a provider's word that does not count here.
     #[error("the sign-in is not valid")]
     SignInRefused,
+    /// Somebody asked for what is not theirs to do.
+    #[error("{what}: {detail}")]
+    NotAllowed {
+        /// What was asked for.
+        what: String,
+        /// Why it is not theirs, or who may.
+        detail: &'static str,
+    },
     /// An identity provider knows who it is, and that does not let them in here; said to whom the provider let in, and to the
     /// process log.
     #[error("the sign-in is not valid: {detail}")]
@@ -104,6 +114,7 @@ impl ControlError {
             Self::Conflict { .. } => Kind::Conflict,
             Self::Invalid { .. } => Kind::Invalid,
             Self::NotAuthentic | Self::SignInRefused | Self::ProviderRefused { .. } => Kind::NotAuthentic,
+            Self::NotAllowed { .. } => Kind::NotAllowed,
             Self::TooManyAttempts { .. } => Kind::TooMany,
             Self::Store { .. } | Self::Unreadable { .. } | Self::ProviderFailed { .. } => Kind::Unavailable,
         }

@@ -44,6 +44,8 @@ pub struct Identity {
     pub partner_id: Option<String>,
     /// Where they belong; for a token, where it sees.
     pub home: Place,
+    /// The widest of their places: that of `role`.
+    pub widest: Place,
     /// BCP 47 tag of how they read numbers and dates; the tenant's own way, if absent.
     pub locale: Option<String>,
     /// What they may see, by tenant id.
@@ -86,7 +88,7 @@ impl Identity {
     /// Whether they administer a place: the installation's administrators every one, a partner's that partner, and whoever
     /// is administrator in a tenant that tenant.
     pub fn administers(&self, place: &Place) -> bool {
-        let at_home = self.role.may(Permission::Administration) && (self.home == Place::Installation || self.home == *place);
+        let at_home = self.role.may(Permission::Administration) && (self.widest == Place::Installation || self.widest == *place);
         let in_tenant = |id: &String| self.may_in(id, Permission::Administration);
         at_home || matches!(place, Place::Tenant(id) if in_tenant(id))
     }
@@ -135,7 +137,8 @@ impl Control {
     /// What a person may see now. Whether they are who they say, and may sign in, is the caller's question.
     pub(crate) async fn identity_of_person(&self, person: &Person) -> Result<Identity> {
         let memberships = self.memberships(&person.id).await?;
-        let role = memberships.first().map(|widest| widest.role).ok_or(ControlError::SignInRefused)?;
+        let first = memberships.first().ok_or(ControlError::SignInRefused)?;
+        let (role, widest) = (first.role, first.place.clone());
         let grants = match &person.home {
             Place::Partner(partner) => self.grants(partner).await?,
             Place::Installation | Place::Tenant(_) => Vec::new(),
@@ -159,6 +162,7 @@ impl Control {
             role,
             partner_id,
             home: person.home.clone(),
+            widest,
             locale: person.locale.clone(),
             tenants: self.with_limits(tenants).await?,
         })

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod administration;
 mod attempt;
 mod audit;
 mod brand;
@@ -45,6 +46,7 @@ mod testing;
 mod token;
 mod wire_sign_in;
 
+pub use administration::{Administration, Given, NewPerson, PersonRoles, Places};
 pub use attempt::{
     ADDRESS_BLOCK_MAX_SECONDS, ADDRESS_FREE_FAILURES, KNOWN_ADDRESS_DAYS, LOGIN_BLOCK_MAX_SECONDS, LOGIN_FREE_FAILURES,
     PAIR_BLOCK_MAX_SECONDS, PAIR_FREE_FAILURES,

@@ -103,6 +103,15 @@ impl Control {
         memberships.sort_by(|one, other| one.place.cmp(&other.place));
         Ok(memberships)
     }
+
+    /// The roles of all people, by person and from the widest place to the narrowest.
+    pub(crate) async fn all_memberships(&self) -> Result<Vec<Membership>> {
+        let query = sqlx::query_as("SELECT person_id, partner_id, tenant_id, role, domains, pii FROM memberships");
+        let rows: Vec<MembershipRow> = query.fetch_all(&self.pool).await.map_err(ControlError::store("reading roles"))?;
+        let mut memberships = rows.into_iter().map(Membership::try_from).collect::<Result<Vec<_>>>()?;
+        memberships.sort_by(|one, other| (&one.person_id, &one.place).cmp(&(&other.person_id, &other.place)));
+        Ok(memberships)
+    }
 }
 
 pub(crate) async fn insert<'e>(executor: impl sqlx::AnyExecutor<'e>, membership: &Membership, context: String) -> Result<()> {

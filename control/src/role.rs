@@ -44,6 +44,18 @@ pub enum Permission {
 impl Permission {
     /// Every permission.
     pub const ALL: [Self; 6] = [Self::Dashboards, Self::Sql, Self::Worklists, Self::Sources, Self::Reviews, Self::Administration];
+
+    /// The word for it in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dashboards => "dashboards",
+            Self::Sql => "sql",
+            Self::Worklists => "worklists",
+            Self::Sources => "sources",
+            Self::Reviews => "reviews",
+            Self::Administration => "administration",
+        }
+    }
 }
 
 impl Role {

@@ -65,13 +65,15 @@ pub enum TokenScope {
 }
 
 impl TokenScope {
-    pub(crate) fn partner_id(&self) -> &str {
+    /// Whose token it is.
+    pub fn partner_id(&self) -> &str {
         match self {
             Self::Partner { partner_id } | Self::Tenant { partner_id, .. } => partner_id,
         }
     }
 
-    fn tenant_id(&self) -> Option<&str> {
+    /// The one tenant that it sees, if it is but one.
+    pub fn tenant_id(&self) -> Option<&str> {
         match self {
             Self::Partner { .. } => None,
             Self::Tenant { tenant_id, .. } => Some(tenant_id),
@@ -293,6 +295,7 @@ impl Control {
             role: token.role,
             partner_id: Some(partner_id.to_owned()),
             home: token.scope.home(),
+            widest: token.scope.home(),
             locale: None,
             tenants,
         })

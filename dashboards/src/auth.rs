@@ -1,7 +1,7 @@
-//! From a credential to a scope and a tenant's profile. Sign-in itself is in `sign_in`; what a scope may see is the engine's business.
+//! From a credential to who asks, and to a tenant's session. How a credential is come by is `sign_in`'s business, which routes it opens
+//! `access`'s; what a scope may see is the engine's.
 
 use axum::extract::{FromRequestParts, Path};
-use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use quarterdeck_control::{Identity, Tenant};
 use quarterdeck_engine::Session;
@@ -10,43 +10,53 @@ use quarterdeck_wire::{profile_of, scope_of};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::client::Client;
+use crate::credential::Credential;
 use crate::problem::Problem;
 use crate::query::AsOf;
 use crate::state::Dashboards;
 
-/// Name of the cookie that holds a signed-in browser's token.
-pub(crate) const COOKIE_NAME: &str = "quarterdeck_session";
-
 /// Who asks.
+#[derive(Clone)]
 pub(crate) struct Asker {
     /// The identity behind the credential.
     pub identity: Identity,
     /// What it may see.
     pub scope: Scope,
+    /// The cookie that it came by, if it is a browser's.
+    pub cookie: Option<String>,
+    /// The id of the session, if it is a person's.
+    pub session_id: Option<String>,
+}
+
+impl Asker {
+    /// Who sent a request.
+    ///
+    /// # Errors
+    /// 401 without a credential, or with one that is not good.
+    pub(crate) async fn known(state: &Dashboards, parts: &Parts) -> Result<Self, Problem> {
+        let is_https = Client::of(state, parts).is_https;
+        let credential = Credential::of(&parts.headers, is_https).ok_or_else(Problem::unauthorized)?;
+        let now = (state.clock)();
+        let (identity, session_id) = match &credential {
+            Credential::Session(cookie) => {
+                let (session, identity) = state.control.session(cookie, now).await?;
+                (identity, Some(session.id))
+            }
+            Credential::Token(token) | Credential::TokenCookie(token) => (state.control.authenticate(token, now).await?, None),
+        };
+        let scope = scope_of(&identity)?;
+        Ok(Self { identity, scope, cookie: credential.into_cookie(), session_id })
+    }
 }
 
 impl FromRequestParts<Dashboards> for Asker {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Dashboards) -> Result<Self, Problem> {
-        let token = token(parts).ok_or_else(Problem::unauthorized)?;
-        let identity = state.control.authenticate(&token, (state.clock)()).await?;
-        let scope = scope_of(&identity)?;
-        Ok(Self { identity, scope })
+    async fn from_request_parts(parts: &mut Parts, _: &Dashboards) -> Result<Self, Problem> {
+        // Put there by the gate, which every route of the API stands behind.
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthorized)
     }
-}
-
-fn token(parts: &Parts) -> Option<String> {
-    let bearer =
-        parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
-    if let Some(token) = bearer {
-        return Some(token.trim().to_owned());
-    }
-    let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
-        let (name, value) = cookie.trim().split_once('=')?;
-        (name == COOKIE_NAME).then(|| value.to_owned())
-    })
 }
 
 #[derive(Deserialize)]

@@ -3,8 +3,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod access;
 mod api;
 mod auth;
+mod body;
+mod client;
+mod credential;
 mod encode;
 pub mod expected;
 pub mod limits;
@@ -18,5 +22,7 @@ mod sign_in;
 mod state;
 mod web;
 
+pub use client::Front;
 pub use router::router;
+pub use sign_in::provider::{ProviderAnswer, ProviderClient};
 pub use state::{Clock, Dashboards};

@@ -1,12 +1,15 @@
 //! Errors as RFC 9457 problems. The one place where an error's kind becomes an HTTP status, and where it is logged.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use quarterdeck_control::{ControlError, Kind as ControlKind};
 use quarterdeck_engine::{EngineError, Kind};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 /// Result of a handler.
 pub(crate) type Answer<T> = Result<T, Problem>;
@@ -23,17 +26,75 @@ pub(crate) struct Problem {
     pub status: u16,
     /// What happened, and what to do about it.
     pub detail: String,
+    /// Seconds until it is worth trying again; sent as a header.
+    #[serde(skip)]
+    #[schema(ignore)]
+    retry_after_seconds: Option<u64>,
 }
+
+/// The problems that whoever signs in or sets things up can meet, as the document describes them.
+pub(crate) struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Documented>> {
+        let known = [
+            ("400", "What was sent cannot be read, or is not good; the detail says what to send instead"),
+            ("401", "Who asks is not known, or the login or password is not right"),
+            ("403", "Who asks may not do this"),
+            ("404", "There is no such thing, or not for whoever asks"),
+            ("429", "Too many tries; Retry-After says when the next one counts"),
+        ];
+        let documented = |description: &str| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            RefOr::T(ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build())
+        };
+        known.into_iter().map(|(status, description)| (status.to_owned(), documented(description))).collect()
+    }
+}
+
+const MEDIA_TYPE: &str = "application/problem+json";
 
 impl Problem {
     fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { kind: format!("urn:problem:{kind}"), title, status: status.as_u16(), detail: detail.into() }
+        Self {
+            kind: format!("urn:problem:{kind}"),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            retry_after_seconds: None,
+        }
     }
 
     /// 401: who asks is not known.
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Sign in, or send a token as `Authorization: Bearer …`.")
+    }
+
+    /// 401: not this login with this password. Which of the two is wrong is not told.
+    pub(crate) fn sign_in_refused() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-refused", "The login or the password is not right.")
+    }
+
+    /// Whether it is that who asks is not known.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED.as_u16()
+    }
+
+    /// 403: who asks is known, and may not.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", detail)
+    }
+
+    /// 405: nobody may do this here.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The address exists; this method does not, here.")
+    }
+
+    /// What was sent cannot be read; `status` says more.
+    pub(crate) fn unreadable(status: StatusCode, detail: impl Into<String>) -> Self {
+        let status = if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status };
+        Self::new(status, "bad-request", detail)
     }
 
     /// 400: the question cannot be read.
@@ -76,7 +137,15 @@ impl From<ControlError> for Problem {
             ControlKind::NotFound => Self::not_found(error.to_string()),
             ControlKind::NotAuthentic => Self::unauthorized(),
             ControlKind::Conflict | ControlKind::Invalid => Self::bad_request(error.to_string()),
-            ControlKind::TooMany => Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", error.to_string()),
+            ControlKind::NotAllowed => Self::forbidden(error.to_string()),
+            ControlKind::TooMany => {
+                let retry_after_seconds = match &error {
+                    ControlError::TooManyAttempts { retry_after_seconds } => Some(*retry_after_seconds),
+                    _ => None,
+                };
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", error.to_string());
+                Self { retry_after_seconds, ..problem }
+            }
             ControlKind::Unavailable => Self::unavailable(&error),
         }
     }
@@ -86,7 +155,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -13,9 +13,10 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{health, kpis, pages, reading, receipts, records, series, slices, tenants, who};
+use crate::access;
+use crate::api::{admin, health, kpis, pages, reading, receipts, records, series, session, slices, tenants, who};
 use crate::meters;
-use crate::sign_in;
+use crate::sign_in::{link, provider};
 use crate::state::Dashboards;
 use crate::web;
 
@@ -38,6 +39,9 @@ pub fn router(state: Dashboards) -> Router {
     let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(who::me))
         .routes(routes!(who::brand))
+        .routes(routes!(session::ways))
+        .routes(routes!(session::sign_in, session::sign_out))
+        .routes(routes!(session::change_password))
         .routes(routes!(tenants::tenants))
         .routes(routes!(pages::list))
         .routes(routes!(pages::one))
@@ -52,13 +56,28 @@ pub fn router(state: Dashboards) -> Router {
         .routes(routes!(health::quarantine))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
+        .routes(routes!(admin::places::list))
+        .routes(routes!(admin::people::list, admin::people::create))
+        .routes(routes!(admin::people::disable))
+        .routes(routes!(admin::people::enable))
+        .routes(routes!(admin::people::reset_password))
+        .routes(routes!(admin::roles::give, admin::roles::take))
+        .routes(routes!(admin::tokens::list, admin::tokens::create))
+        .routes(routes!(admin::tokens::revoke))
+        .routes(routes!(admin::grants::list))
+        .routes(routes!(admin::grants::put, admin::grants::remove))
+        .routes(routes!(admin::providers::list))
+        .routes(routes!(admin::providers::put, admin::providers::remove))
+        .routes(routes!(admin::audit::list))
+        .route_layer(middleware::from_fn_with_state(state.clone(), access::gate))
         .split_for_parts();
     let timeout = Duration::from_millis(state.limits.request_timeout_ms);
     let body_bytes = state.limits.request_body_bytes;
     api.route(OPENAPI_PATH, get(move || async move { Json(document) }))
         .route("/metrics", get(meters::metrics))
-        .route("/sign-in", get(sign_in::sign_in))
-        .route("/sign-out", get(sign_in::sign_out))
+        .route("/sign-in", get(link::sign_in))
+        .route("/sign-in/provider/{partner}", get(provider::begin))
+        .route("/sign-in/callback", get(provider::finish))
         .fallback(web::serve)
         .layer(middleware::from_fn_with_state(state.clone(), meters::measure))
         .layer(DefaultBodyLimit::max(body_bytes))

@@ -11,10 +11,12 @@ use quarterdeck_engine::profile::TenantProfile;
 use quarterdeck_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
+use crate::client::Front;
 use crate::limits::HttpLimits;
 use crate::live_health::LiveHealth;
 use crate::meters::Meters;
 use crate::pages::Pages;
+use crate::sign_in::provider::ProviderClient;
 
 /// Tells the time; only the binary knows the real one.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -32,6 +34,8 @@ pub struct Dashboards {
     pub(crate) meters: Arc<Meters>,
     pub(crate) titles: Arc<BTreeMap<String, String>>,
     pub(crate) live: Option<Arc<dyn LiveHealth>>,
+    pub(crate) front: Front,
+    pub(crate) provider_client: ProviderClient,
 }
 
 impl Dashboards {
@@ -63,6 +67,8 @@ impl Dashboards {
             limits,
             titles: Arc::default(),
             live: None,
+            front: Front::default(),
+            provider_client: Arc::new(|_| Box::pin(async { Err(std::io::Error::other("this door asks no identity provider")) })),
         })
     }
 
@@ -70,5 +76,10 @@ impl Dashboards {
     #[must_use]
     pub fn with_sources(self, titles: BTreeMap<String, String>, live: Arc<dyn LiveHealth>) -> Self {
         Self { titles: Arc::new(titles), live: Some(live), ..self }
+    }
+    /// With what stands before the door, and what asks identity providers.
+    #[must_use]
+    pub fn with_front(self, front: Front, provider_client: ProviderClient) -> Self {
+        Self { front, provider_client, ..self }
     }
 }

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests stop at the first surprise")]
 
+mod administering;
 mod bad_input;
+mod door;
 mod erasure;
 mod extension;
 mod figures;
@@ -22,8 +24,10 @@ mod mending;
 mod postgres_door;
 mod receipts;
 mod reconciliation;
+mod roles;
 mod scan;
 mod scopes;
+mod signing_in;
 mod sql_files;
 mod support;
 mod tidy;

@@ -41,6 +41,7 @@ async fn a_tenants_token_sees_that_tenant() {
             role: Role::Executive,
             partner_id: Some("north".into()),
             home: Place::Tenant("gifts".into()),
+            widest: Place::Tenant("gifts".into()),
             locale: None,
             tenants: vec![TenantAccess {
                 tenant_id: "gifts".into(),

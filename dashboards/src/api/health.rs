@@ -49,7 +49,7 @@ pub(crate) struct DoorHealth {
 /// Health of a tenant's sources.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/health", tag = "health", params(("tenant" = String, Path)),
-    responses((status = 200, body = Health), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = Health), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn sources(State(state): State<Dashboards>, asked: Asked) -> Answer<Json<Health>> {
     let Asked { tenant, session, .. } = &asked;
@@ -98,7 +98,7 @@ const DEFAULT_ROWS: usize = 100;
 /// Rows that did not fit, with the file, line, column, text and reason.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/quarantine", tag = "health", params(("tenant" = String, Path), QuestionParameters),
-    responses((status = 200, body = QuarantinePage), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = QuarantinePage), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn quarantine(asked: Asked, question: Question, headers: HeaderMap) -> Answer<Response> {
     let encoding = Encoding::negotiated(question.parameters.format.as_deref(), &headers)?;

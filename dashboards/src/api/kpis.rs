@@ -94,7 +94,7 @@ pub(crate) struct KpiView {
 /// The catalogue of KPIs.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/kpis", tag = "kpis", params(("tenant" = String, Path)),
-    responses((status = 200, body = Catalogue), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = Catalogue), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn catalogue(State(state): State<Dashboards>, asked: Asked) -> Answer<Json<Catalogue>> {
     let kpis = asked.session.kpis().map(|kpi| KpiEntry::new(kpi, &state, &asked.session)).collect();
@@ -104,7 +104,7 @@ pub(crate) async fn catalogue(State(state): State<Dashboards>, asked: Asked) -> 
 /// One KPI with its definition.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/kpis/{kpi}", tag = "kpis", params(("tenant" = String, Path), ("kpi" = String, Path)),
-    responses((status = 200, body = KpiView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = KpiView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn one(State(state): State<Dashboards>, asked: Asked, Path(path): Path<KpiPath>) -> Answer<Json<KpiView>> {
     let kpi = asked.session.kpi(&path.kpi)?;

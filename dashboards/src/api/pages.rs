@@ -56,7 +56,7 @@ pub(crate) struct PageView {
 /// The pages of a tenant: those of which it has records.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/pages", tag = "pages", params(("tenant" = String, Path)),
-    responses((status = 200, body = PageList), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = PageList), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn list(State(state): State<Dashboards>, asked: Asked) -> Answer<Json<PageList>> {
     let pages = state.pages.in_order().into_iter().filter(|page| seen(page, &asked.session, &state.engine).is_some());
@@ -73,7 +73,7 @@ pub(crate) async fn list(State(state): State<Dashboards>, asked: Asked) -> Answe
 /// One page: its sections, tiles and panels.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/pages/{page}", tag = "pages", params(("tenant" = String, Path), ("page" = String, Path)),
-    responses((status = 200, body = PageView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = PageView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn one(State(state): State<Dashboards>, asked: Asked, Path(path): Path<PagePath>) -> Answer<Json<PageView>> {
     let page = state.pages.get(&path.page).ok_or_else(|| Problem::not_found(format!("no page named `{}`", path.page)))?;

@@ -27,7 +27,7 @@ pub(crate) async fn keep(state: &Dashboards, receipt: &Receipt) -> Answer<()> {
 #[utoipa::path(
     get, path = "/api/v1/tenants/{tenant}/receipts/{receipt}", tag = "receipts",
     params(("tenant" = String, Path), ("receipt" = String, Path)),
-    responses((status = 200, body = Receipt), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = Receipt), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn one(
     State(state): State<Dashboards>,

@@ -47,7 +47,7 @@ describe('signing in', () => {
     for (const width of [1440, 390]) {
       const fresh = await signedIn(browser, { viewport: { width, height: 900 } });
       if (width < 768) await fresh.getByRole('button', { name: 'Pages' }).click();
-      await fresh.getByRole('link', { name: 'Sign out' }).click();
+      await fresh.getByRole('button', { name: 'Sign out' }).click();
       await fresh.getByLabel('Your token').waitFor();
       assert.equal((await fresh.request.get(`${base}/api/v1/me`)).status(), 401);
       await fresh.context().close();

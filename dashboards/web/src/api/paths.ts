@@ -34,6 +34,7 @@ function asked(question: Question, extra: Extra, compare = true): string {
 export const paths = {
   me: () => `${root}/me`,
   brand: () => `${root}/brand`,
+  session: () => `${root}/session`,
   pages: (tenant: string) => inside(tenant, 'pages'),
   page: (tenant: string, page: string) => inside(tenant, 'pages', page),
   kpis: (tenant: string) => inside(tenant, 'kpis'),

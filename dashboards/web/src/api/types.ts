@@ -5,6 +5,7 @@ export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 export type State = 'good' | 'watch' | 'bad' | 'none';
 export type Sense = 'better' | 'worse' | 'same' | 'neutral';
 export type View = 'trend' | 'slices' | 'records' | 'health' | 'quarantine' | 'upkeep';
+export type Permission = 'dashboards' | 'sql' | 'worklists' | 'sources' | 'reviews' | 'administration';
 export type Cell = string | number | boolean | null;
 
 export interface Brand {
@@ -26,10 +27,11 @@ export interface Tenant {
 }
 
 export interface Me {
-  person: { name: string; role: string };
-  partner: { id: string; name: string };
+  person: { id: string; kind: 'person' | 'token'; name: string; login: string | null; role: string; permissions: Permission[] };
+  partner: { id: string; name: string } | null;
   brand: Brand;
   tenants: Tenant[];
+  csrf: string | null;
 }
 
 export interface PageEntry {
