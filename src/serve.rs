@@ -102,7 +102,7 @@ impl Server {
         let clock = Arc::new(clock::now);
         let titles = titles::of_sources(home.engine.library())?;
         let state = Dashboards::new(home.engine, home.control, pages, clock, config.http_limits, registry).await?;
-        let state = state.with_sources(titles, live.health());
+        let state = state.with_sources(titles, live.health()).with_analysts(analysts.clone());
         // Beside the dashboards' routes, not under their limits: the door has its own.
         Ok(Self { routes: door.merge(router(state)), live, connections, analysts, tls })
     }

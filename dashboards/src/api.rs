@@ -8,5 +8,6 @@ pub(crate) mod receipts;
 pub(crate) mod records;
 pub(crate) mod series;
 pub(crate) mod slices;
+pub(crate) mod sql;
 pub(crate) mod tenants;
 pub(crate) mod who;

@@ -9,6 +9,7 @@ use quarterdeck_control::Control;
 use quarterdeck_engine::kpi::frame::KpiFrame;
 use quarterdeck_engine::profile::TenantProfile;
 use quarterdeck_engine::{Engine, EngineError};
+use quarterdeck_wire::Analysts;
 use tokio::sync::Semaphore;
 
 use crate::limits::HttpLimits;
@@ -32,6 +33,7 @@ pub struct Dashboards {
     pub(crate) meters: Arc<Meters>,
     pub(crate) titles: Arc<BTreeMap<String, String>>,
     pub(crate) live: Option<Arc<dyn LiveHealth>>,
+    pub(crate) analysts: Option<Analysts>,
 }
 
 impl Dashboards {
@@ -63,6 +65,7 @@ impl Dashboards {
             limits,
             titles: Arc::default(),
             live: None,
+            analysts: None,
         })
     }
 
@@ -70,5 +73,11 @@ impl Dashboards {
     #[must_use]
     pub fn with_sources(self, titles: BTreeMap<String, String>, live: Arc<dyn LiveHealth>) -> Self {
         Self { titles: Arc::new(titles), live: Some(live), ..self }
+    }
+
+    /// With the door for SQL.
+    #[must_use]
+    pub fn with_analysts(self, analysts: Analysts) -> Self {
+        Self { analysts: Some(analysts), ..self }
     }
 }
