@@ -26,7 +26,8 @@ async fn server(connections: usize) -> (SocketAddr, oneshot::Sender<()>, JoinHan
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let routes = Router::new().route("/", get(|| async { "here" })).route("/slow", get(slow));
-    let limits = ConnectionLimits { connections, head_timeout_ms: HEAD_TIMEOUT_MS, stop_timeout_ms: 5_000 };
+    let limits =
+        ConnectionLimits { connections, head_timeout_ms: HEAD_TIMEOUT_MS, stop_timeout_ms: 5_000, ..ConnectionLimits::default() };
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(async move {
         let stopped = async {
