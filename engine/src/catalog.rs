@@ -1,5 +1,11 @@
-//! The schemas that a session sees: `public` (current state and views) and `history` (all versions) of one tenant, and nothing
-//! else. Tables open and views plan when a query names them. Knows nothing of KPIs.
+//! The schemas that a session sees: `public` (current state and views), `history` (all versions), `kpi` and `records` of one tenant, and nothing
+//! else. Tables open and views plan when a query names them.
+
+mod inside;
+mod kpi_function;
+mod kpi_schema;
+mod kpi_table;
+mod records_schema;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -13,6 +19,13 @@ use datafusion::execution::SessionState;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
+pub use self::inside::Givens;
+use self::inside::Inside;
+use self::kpi_function::KpiFunction;
+pub use self::kpi_schema::KPI;
+use self::kpi_schema::KpiSchema;
+pub use self::records_schema::RECORDS;
+use self::records_schema::RecordsSchema;
 use crate::contract::Contracts;
 use crate::error::{EngineError, readable};
 use crate::lake::current::{FileCaches, Looker};
@@ -21,6 +34,7 @@ use crate::lake::snapshot::TenantSnapshot;
 use crate::library::{Library, LibraryFile};
 use crate::lineage;
 use crate::policy::Policy;
+use crate::profile::TenantProfile;
 
 /// The catalog's name where there is no tenant; in a session it is the tenant's.
 pub const CATALOG: &str = "quarterdeck";
@@ -76,6 +90,8 @@ pub struct Sight {
     pub planning: SessionState,
     /// What of the tenant may be seen.
     pub policy: Arc<Policy>,
+    /// The tenant's calendar and now.
+    pub profile: TenantProfile,
 }
 
 impl Sight {
@@ -85,8 +101,12 @@ impl Sight {
 
     /// A view is seen if all that it reads is.
     fn sees_view(&self, file: &LibraryFile) -> bool {
-        self.policy.domains.is_none()
-            || lineage::tables(&file.text, &self.contracts, &self.views).iter().all(|table| self.sees(table))
+        self.sees_all_of(&file.text)
+    }
+
+    /// Whether every table that `sql` reads is seen.
+    fn sees_all_of(&self, sql: &str) -> bool {
+        self.policy.domains.is_none() || lineage::tables(sql, &self.contracts, &self.views).iter().all(|table| self.sees(table))
     }
 }
 
@@ -105,14 +125,23 @@ impl Sights {
     }
 }
 
-/// A session over `sight`, in a catalog named `catalog`; and what may give it another sight.
-pub fn context(sight: Sight, catalog: &str) -> Result<(SessionContext, Sights)> {
+/// A session over `sight`, in a catalog named as the tenant; and what may give it another sight.
+///
+/// # Errors
+/// DataFusion's, when the catalog cannot be made.
+pub fn context(sight: Sight, givens: Givens) -> Result<(SessionContext, Sights)> {
     let planning = sight.planning.clone();
     let sights = Sights(Arc::new(RwLock::new(Arc::new(sight))));
     let public: Arc<dyn SchemaProvider> =
         Arc::new_cyclic(|me: &Weak<CurrentSchema>| CurrentSchema { sights: sights.clone(), me: Weak::clone(me) });
     let history: Arc<dyn SchemaProvider> = Arc::new(HistorySchema { sights: sights.clone() });
-    Ok((over(&planning, catalog, &[(PUBLIC, public), (HISTORY, history)])?, sights))
+    let inside = Inside { givens, sights: sights.clone(), public: Arc::clone(&public) };
+    let kpi: Arc<dyn SchemaProvider> = Arc::new(KpiSchema(inside.clone()));
+    let records: Arc<dyn SchemaProvider> = Arc::new(RecordsSchema(inside.clone()));
+    let schemas = [(PUBLIC, public), (HISTORY, history), (KPI, kpi), (RECORDS, records)];
+    let context = over(&planning, inside.givens.tenant.as_str(), &schemas)?;
+    context.register_udtf(KPI, Arc::new(KpiFunction(inside)));
+    Ok((context, sights))
 }
 
 fn over(planning: &SessionState, name: &str, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -12,7 +13,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use moka::future::Cache;
 
-use crate::catalog::{self, CATALOG, PUBLIC, Sight};
+use crate::catalog::{self, CATALOG, Givens, PUBLIC, Sight};
 use crate::completeness::Arrivals;
 use crate::contract::Contracts;
 use crate::elsewhere::QueryThreads;
@@ -40,13 +41,13 @@ pub struct Engine {
     kpis: Arc<Kpis>,
     views: Arc<BTreeMap<String, LibraryFile>>,
     limits: Arc<EngineLimits>,
-    runtime: Arc<RuntimeEnv>,
+    /// Functions, settings and rules, of which every session begins; holds no table.
+    beginning: SessionState,
     snapshots: Cache<TenantId, KeptSnapshot>,
     caches: FileCaches,
     answers: Answers,
     arrivals: Arrivals,
     pub(crate) searched: Searched,
-    threads: Arc<QueryThreads>,
 }
 
 /// A snapshot, when it was opened and when its logs were last looked at.
@@ -71,12 +72,14 @@ impl Engine {
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_pool_bytes)))
             .build_arc()
             .map_err(EngineError::query("preparing the query engine"))?;
+        let threads = Arc::new(QueryThreads::start()?);
+        let beginning = beginning(runtime, &threads).map_err(EngineError::query("preparing the query engine"))?;
         Ok(Self {
             views: Arc::new(views),
             answers: Answers::new(limits.answer_cache_bytes),
             arrivals: Arrivals::default(),
             searched: Searched::default(),
-            threads: Arc::new(QueryThreads::start()?),
+            beginning,
             snapshots: Cache::new(limits.open_tenants),
             caches: FileCaches::new(limits.file_cache_bytes),
             lake,
@@ -84,7 +87,6 @@ impl Engine {
             contracts,
             kpis,
             limits: Arc::new(limits),
-            runtime,
         })
     }
 
@@ -133,7 +135,14 @@ impl Engine {
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Session> {
         let sight = self.sight(Arc::clone(&snapshot), Arc::clone(&policy), &profile, as_of);
-        let opened = catalog::context(sight, tenant.as_str()).map_err(EngineError::query("opening a session"))?;
+        let givens = Givens {
+            tenant: tenant.clone(),
+            kpis: Arc::clone(&self.kpis),
+            limits: Arc::clone(&self.limits),
+            answers: self.answers.clone(),
+            arrivals: self.arrivals.clone(),
+        };
+        let opened = catalog::context(sight, givens).map_err(EngineError::query("opening a session"))?;
         let (context, sights) = opened;
         Ok(Session {
             context,
@@ -168,6 +177,7 @@ impl Engine {
             contracts: Arc::clone(&self.contracts),
             views: Arc::clone(&self.views),
             planning: self.planning(profile.now),
+            profile: profile.clone(),
         }
     }
 
@@ -203,17 +213,7 @@ impl Engine {
 
     /// Functions and settings, no tables.
     pub(crate) fn planning(&self, now: DateTime<Utc>) -> SessionState {
-        let config = SessionConfig::new()
-            .with_default_catalog_and_schema(CATALOG, PUBLIC)
-            .with_create_default_catalog_and_schema(false)
-            .with_information_schema(true);
-        let state = SessionStateBuilder::new()
-            .with_config(config)
-            .with_runtime_env(Arc::clone(&self.runtime))
-            .with_default_features()
-            .with_physical_optimizer_rule(self.threads.rule())
-            .build();
-        let context = SessionContext::new_with_state(state);
+        let context = SessionContext::new_with_state(self.beginning.clone());
         functions::register(&context, now);
         context.state()
     }
@@ -232,9 +232,26 @@ impl Engine {
             }
         }
         let before = kept.as_ref().map(|kept| kept.snapshot.as_ref());
-        let snapshot = Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, before, &self.runtime).await?);
+        let snapshot =
+            Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, before, self.beginning.runtime_env()).await?);
         let now = Instant::now();
         self.snapshots.insert(tenant.clone(), KeptSnapshot { snapshot: Arc::clone(&snapshot), opened: now, looked: now }).await;
         Ok(snapshot)
     }
+}
+
+fn beginning(runtime: Arc<RuntimeEnv>, threads: &Arc<QueryThreads>) -> Result<SessionState, DataFusionError> {
+    let config = SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, PUBLIC)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true);
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rule(threads.rule())
+        .build();
+    let mut context = SessionContext::new_with_state(state);
+    functions::register_json(&mut context)?;
+    Ok(context.state())
 }

@@ -9,6 +9,7 @@ mod complete;
 pub mod completeness;
 pub mod contract;
 pub mod ddl;
+pub mod described;
 mod elsewhere;
 pub mod engine;
 pub mod erasure;

@@ -13,6 +13,7 @@ import time
 
 import asyncpg
 import psycopg
+import sqlalchemy
 
 PORT, TENANT, USER, PASSWORD = int(sys.argv[1]), *sys.argv[2:5]
 CONNECTION = {"host": "127.0.0.1", "port": PORT, "user": USER, "dbname": TENANT, "password": PASSWORD}
@@ -43,6 +44,8 @@ def with_psycopg():
         tell("masked", lambda: rows("SELECT count(*), count(record), count(value) FROM quarantine"))
         tell("as of", lambda: [connection.execute("SET quarterdeck.as_of = '2000-01-01T00:00:00Z'") and rows("SELECT count(*) FROM orders"),
                                connection.execute("SET quarterdeck.as_of = ''") and rows("SELECT count(*) FROM orders")])
+        tell("kpi as of", lambda: [connection.execute("SET quarterdeck.as_of = '2000-01-01T00:00:00Z'") and rows("SELECT sum(records) FROM kpi('net_sales', 'year')"),
+                                   connection.execute("SET quarterdeck.as_of = ''") and rows("SELECT sum(records)::bigint FROM kpi('net_sales', 'year')")])
         tell("no instant", lambda: rows("SET quarterdeck.as_of = 'yesterday'"))
         for name, sql in [
             ("insert", "INSERT INTO orders (order_id) VALUES ('x')"),
@@ -68,6 +71,24 @@ def with_psycopg():
         tell("cancelled", lambda: rows(RUNAWAY))
         tell("soon", lambda: time.monotonic() - started < 30)
         tell("afterwards", lambda: rows("SELECT 2"))
+        def copied(sql):
+            with connection.cursor() as cursor, cursor.copy(sql) as copy:
+                return b"".join(bytes(part) for part in copy).decode()
+
+        ask = "COPY (SELECT order_id, net_value, cancelled_at, country FROM orders ORDER BY order_id LIMIT 2) TO STDOUT"
+        tell("copied text", lambda: copied(ask))
+        tell("copied csv", lambda: copied(ask + " (FORMAT csv, HEADER)"))
+
+        def copied_binary():
+            with connection.cursor() as cursor, cursor.copy("COPY (SELECT order_id, net_value, line_count FROM orders ORDER BY order_id) TO STDOUT (FORMAT binary)") as copy:
+                copy.set_types(["text", "numeric", "int8"])
+                rows = list(copy.rows())
+                return [len(rows), list(rows[0])]
+
+        tell("copied binary", copied_binary)
+        tell("copied table", lambda: copied("COPY orders (order_id) TO STDOUT").count("\n"))
+        tell("copied nothing", lambda: copied("COPY nothing TO STDOUT"))
+        tell("copied in", lambda: copied("COPY orders FROM STDIN"))
     with psycopg.connect(**CONNECTION) as connection:
         def fetched():
             with connection.cursor(name="lines") as cursor:
@@ -76,6 +97,48 @@ def with_psycopg():
                 return sum(1 for _ in cursor)
 
         tell("cursor", fetched)
+
+    with psycopg.connect(**CONNECTION) as connection:
+        def saved():
+            try:
+                with connection.transaction():
+                    with connection.transaction():
+                        connection.execute("SELECT * FROM nothing")
+            except psycopg.errors.UndefinedTable:
+                pass
+            return [list(row) for row in connection.execute("SELECT 7").fetchall()]
+
+        connection.execute("SELECT 1")
+        tell("savepoint", saved)
+    with psycopg.connect(**CONNECTION, autocommit=True) as connection:
+        tell("no transaction", lambda: connection.execute("SAVEPOINT here").fetchall())
+
+
+def with_sqlalchemy():
+    engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**CONNECTION))
+    about = sqlalchemy.inspect(engine)
+
+    def reflected():
+        column = about.get_columns("orders", schema="public")[0]
+        return [column["name"], str(column["type"]), not column["nullable"], column["comment"]]
+
+    tell("reflected", reflected)
+    tell("about", lambda: about.get_table_comment("orders", schema="public")["text"])
+    with engine.connect() as connection:
+        orders = sqlalchemy.Table("orders", sqlalchemy.MetaData(), autoload_with=connection, schema="public")
+        most = sqlalchemy.func.count().label("most")
+        ask = sqlalchemy.select(orders.c.country, most).group_by(orders.c.country).order_by(most.desc()).limit(1)
+        tell("sqlalchemy", lambda: [list(row) for row in connection.execute(ask)])
+
+        def failed():
+            try:
+                with connection.begin_nested():
+                    connection.execute(sqlalchemy.text("SELECT nothing FROM orders"))
+            except sqlalchemy.exc.ProgrammingError:
+                pass
+            return [list(row) for row in connection.execute(sqlalchemy.text("SELECT 1"))]
+
+        tell("after a failure", failed)
 
 
 def with_asyncpg():
@@ -92,4 +155,5 @@ def with_asyncpg():
 
 
 with_psycopg()
+with_sqlalchemy()
 with_asyncpg()

@@ -284,7 +284,7 @@ async fn nobody_reaches_another_tenant_or_a_file() {
 
     let executive = Asking { server: &server, token: token(GIFTS, "executive", "pages only") };
     let problem = executive.problem(json!({"tenant": GIFTS, "sql": "SELECT 1"})).await;
-    assert_eq!((&problem["status"], &problem["sqlstate"]), (&json!(403), &json!("42501")));
+    assert_eq!(problem["status"], 403, "{problem}");
     let nobody = Asking { server: &server, token: "nonsense".into() };
     assert_eq!(nobody.problem(json!({"tenant": GIFTS, "sql": "SELECT 1"})).await["status"], 401);
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests stop at the first surprise")]
 
 mod administering;
+mod attacks;
 mod bad_input;
 mod door;
 mod erasure;

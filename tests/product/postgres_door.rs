@@ -16,20 +16,24 @@ const DESK: &str = "service_desk";
 const RUNAWAY: &str = "SELECT count(*) FROM order_lines a CROSS JOIN order_lines b CROSS JOIN order_lines c WHERE a.quantity + b.quantity <> c.quantity";
 
 /// A server with both doors on ports of their own; killed when dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    http: String,
+    pub(crate) http: String,
     port: String,
     /// Several servers look at one home: each has a journal of its own.
     _journal: tempfile::TempDir,
 }
 
 impl Server {
-    fn start(home: &Home) -> Self {
+    pub(crate) fn start(home: &Home) -> Self {
+        Self::start_with(home, &[])
+    }
+
+    fn start_with(home: &Home, settings: &[(&str, &str)]) -> Self {
         let journal = tempfile::tempdir().unwrap();
         let mut command = home.command(&["serve"]);
         command.env("QUARTERDECK_HTTP_LISTEN", "127.0.0.1:0").env("QUARTERDECK_POSTGRES_LISTEN", "127.0.0.1:0");
-        command.env("QUARTERDECK_JOURNAL_FOLDER", journal.path());
+        command.env("QUARTERDECK_JOURNAL_FOLDER", journal.path()).envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut next = |before: &str| {
@@ -41,7 +45,7 @@ impl Server {
         Self { child, http, port, _journal: journal }
     }
 
-    fn psql(&self, tenant: &str, user: &str, password: &str, statement: &str) -> Output {
+    pub(crate) fn psql(&self, tenant: &str, user: &str, password: &str, statement: &str) -> Output {
         let mut command = Command::new("psql");
         command.args(["-X", "-A", "-t", "-h", "127.0.0.1", "-p", &self.port, "-U", user, "-d", tenant, "-c", statement]);
         command.env("PGPASSWORD", password).env("PGCONNECT_TIMEOUT", "20").output().expect("psql; run scripts/need psql")
@@ -94,6 +98,7 @@ fn clients_ask_and_are_refused_by_code() {
         ("binary", json!([["536365", "2010-12-01 08:26:00+00:00", "139.1200", 7]])),
         ("masked", json!([[0, 0, 0]])),
         ("as of", json!([[[0]], [[25_900]]])),
+        ("kpi as of", json!([[[null]], [[541_909]]])),
         ("no instant", json!("22023")),
         ("insert", json!("25006")),
         ("create", json!("25006")),
@@ -113,6 +118,21 @@ fn clients_ask_and_are_refused_by_code() {
         ("soon", json!(true)),
         ("afterwards", json!([[2]])),
         ("cursor", json!(25_900)),
+        ("copied text", json!("536365\t139.1200\t\\N\tUnited Kingdom\n536366\t22.2000\t\\N\tUnited Kingdom\n")),
+        (
+            "copied csv",
+            json!("order_id,net_value,cancelled_at,country\n536365,139.1200,,United Kingdom\n536366,22.2000,,United Kingdom\n"),
+        ),
+        ("copied binary", json!([25_900, ["536365", "139.1200", 7]])),
+        ("copied table", json!(25_900)),
+        ("copied nothing", json!("42P01")),
+        ("copied in", json!("25006")),
+        ("savepoint", json!([[7]])),
+        ("no transaction", json!("25P01")),
+        ("reflected", json!(["order_id", "TEXT", true, "The source's own id, as text"])),
+        ("about", json!("One order document as the source wrote it: the header of its lines.")),
+        ("sqlalchemy", json!([["United Kingdom", 23_494]])),
+        ("after a failure", json!([[1]])),
         ("asyncpg", json!([["United Kingdom", 21_609]])),
     ];
     for (step, answer) in expected {
@@ -159,8 +179,14 @@ fn psql_finds_its_way() {
     for (command, holds) in [
         ("\\dt public.*", "order_lines"),
         ("\\d public.orders", "ordered_at"),
+        ("\\dt+ public.*", "One order document as the source wrote it"),
+        ("\\d+ public.orders", "When the document was made"),
+        ("\\d+ records.net_sales", "country"),
+        ("\\d kpi.net_sales", "starts_at"),
+        ("\\dv kpi.*", "net_sales"),
         ("\\l", GIFTS),
-        ("\\dn", "history"),
+        ("\\dn", "records"),
+        ("\\dn+", "history"),
         ("\\df", ""),
         ("SHOW server_version", ""),
         ("SELECT version()", "PostgreSQL"),
@@ -199,4 +225,109 @@ async fn a_runaway_holds_up_nobody_and_leaves_its_trace() {
     assert!(noted.contains("country = ?") && noted.contains("SignIn"), "{noted}");
     assert!(!noted.contains("Secretland") && !noted.contains(&desk), "values and secrets are not noted");
     assert!(control.verify_audit(&[]).await.unwrap().broken.is_none());
+}
+
+/// The same number by every way to it.
+#[test]
+fn kpis_are_tables_and_functions() {
+    let server = Server::start(&DEMO);
+    let password = token(GIFTS, "analyst", "kpis");
+    let asks = |sql: &str| server.asks(GIFTS, "kpis", &password, sql);
+    let told = DEMO.kpi(GIFTS, "net_sales", &["--period", "all"]);
+    let (value, n) = (told["value"].to_string(), told["n"].to_string());
+    for sql in [
+        "(SELECT sum(value) FROM kpi.net_sales)",
+        "(SELECT sum(value) FROM kpi('net_sales', 'day'))",
+        "(SELECT sum(value) FROM kpi('net_sales', 'month', 'country'))",
+        "(SELECT sum(value) FROM records.net_sales)",
+    ] {
+        let found = asks(&format!("SELECT CAST({sql} AS DECIMAL(20, 3))"));
+        assert_eq!(found.trim(), value, "{sql}");
+    }
+    assert_eq!(asks("SELECT sum(records) FROM kpi('net_sales', 'year')").trim(), n);
+    assert_eq!(asks("SELECT count(*) FROM records.net_sales").trim(), n);
+    let top = "SELECT country FROM kpi('net_sales', 'year', 'country', '2011-01-01', '2011-12-31') ORDER BY value DESC LIMIT 1";
+    assert_eq!(asks(top).trim(), "United Kingdom");
+    // A ratio is added up by its two numbers.
+    let ratio = DEMO.kpi(GIFTS, "cancellation_rate", &["--period", "all"]);
+    let found =
+        asks("SELECT CAST(sum(numerator) AS BIGINT), CAST(sum(denominator) AS BIGINT) FROM kpi('cancellation_rate', 'month')");
+    assert_eq!(found.trim(), format!("{}|{}", ratio["numerator"], ratio["denominator"]));
+
+    for (sql, says) in [
+        ("SELECT * FROM kpi('no_such', 'month')", "no KPI named"),
+        ("SELECT * FROM kpi('net_sales', 'fortnight')", "no grain `fortnight`"),
+        ("SELECT * FROM kpi('net_sales', 'month', 'moon')", "no dimension named `moon`"),
+        ("SELECT * FROM kpi('net_sales')", "write kpi('net_sales', 'month')"),
+        ("SELECT * FROM kpi('net_sales', 'hour')", "take a longer grain"),
+        ("SELECT * FROM kpi('net_sales', concat('mo', 'nth', now()))", "literal texts"),
+        ("SELECT * FROM kpi.no_such", "not found"),
+    ] {
+        let said = server.refuses(GIFTS, "kpis", &password, sql);
+        assert!(said.contains(says), "{sql}: {said}");
+    }
+    assert_eq!(asks("SELECT json_get_int('{\"a\": {\"b\": 7}}', 'a', 'b')").trim(), "7");
+    assert_eq!(asks("SELECT '{\"a\": \"x\"}' ->> 'a'").trim(), "x");
+}
+
+#[test]
+fn the_audit_log_is_read_by_those_who_may() {
+    let server = Server::start(&DEMO);
+    let (own, all) = (token(GIFTS, "analyst", "reads own"), token(GIFTS, "administrator", "reads all"));
+    server.asks(GIFTS, "reads own", &own, "SELECT 40 + 2 AS answer");
+    // Entries are written in the background.
+    let started = Instant::now();
+    let mine = "SELECT count(*) FROM control.audit WHERE action = 'query' AND detail LIKE '%AS answer%'";
+    while server.asks(GIFTS, "reads own", &own, mine) != "1" {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "{}",
+            server.asks(GIFTS, "reads own", &own, "SELECT * FROM control.audit")
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(server.asks(GIFTS, "reads own", &own, "SELECT count(DISTINCT who_id) FROM control.audit"), "1");
+    let others = "SELECT count(DISTINCT who_id) > 1, bool_and(who <> 'desk only') FROM control.audit WHERE who_kind = 'token'";
+    let desk = token(DESK, "analyst", "desk only");
+    server.asks(DESK, "desk only", &desk, "SELECT 1");
+    assert_eq!(server.asks(GIFTS, "reads all", &all, others), "t|t");
+    assert!(!server.asks(GIFTS, "reads all", &all, "SELECT detail FROM control.audit").contains("40 + 2"), "values are not kept");
+    assert_eq!(server.asks(GIFTS, "reads own", &own, "SELECT tenant_id, currency FROM control.tenants"), format!("{GIFTS}|GBP"));
+    assert!(server.refuses(GIFTS, "reads all", &all, "DELETE FROM control.audit").contains("only reads"));
+}
+
+#[test]
+fn connections_are_encrypted_by_its_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |name: &str| {
+        let (certificate, key) = (folder.path().join(format!("{name}.crt")), folder.path().join(format!("{name}.key")));
+        let mut command = Command::new("openssl");
+        command.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]);
+        command.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+        let made =
+            command.arg("-keyout").arg(&key).arg("-out").arg(&certificate).output().expect("openssl; run scripts/need openssl");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        (certificate, key)
+    };
+    let ((certificate, key), (other, _)) = (made("door"), made("other"));
+    let both = format!("{{ certificate = '{}', key = '{}' }}", certificate.display(), key.display());
+    let settings = [("QUARTERDECK_POSTGRES_TLS", both.as_str())];
+    let server = Server::start_with(&DEMO, &settings);
+    let password = token(GIFTS, "analyst", "encrypted");
+    let ask = |more: &str| {
+        let to = format!("host=localhost hostaddr=127.0.0.1 port={} user=encrypted dbname={GIFTS} {more}", server.port);
+        let mut command = Command::new("psql");
+        command.args(["-X", "-A", "-t", &to, "-c", "SELECT count(*) FROM orders"]).env("PGPASSWORD", &password);
+        command.output().unwrap()
+    };
+    let root = certificate.display();
+    let verified = ask(&format!("sslmode=verify-full sslrootcert={root}"));
+    assert_eq!(String::from_utf8_lossy(&verified.stdout).trim(), "25900", "{}", String::from_utf8_lossy(&verified.stderr));
+    // A client that trusts another certificate does not speak to us.
+    assert!(!ask(&format!("sslmode=verify-full sslrootcert={}", other.display())).status.success());
+    // Half of a pair is said before anybody is answered.
+    let half = format!("{{ certificate = '{}' }}", certificate.display());
+    let half = DEMO.command(&["serve"]).env("QUARTERDECK_POSTGRES_TLS", half).output().unwrap();
+    let said = String::from_utf8_lossy(&half.stderr).into_owned();
+    assert!(!half.status.success() && said.contains("name the key as well"), "{said}");
 }

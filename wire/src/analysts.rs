@@ -11,6 +11,7 @@ use quarterdeck_engine::{Engine, Session};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::audit::Audit;
+use crate::control_schema::{self, View};
 use crate::limits::WireLimits;
 use crate::scope::{profile_of, scope_of};
 use crate::sqlstate::{SqlError, code};
@@ -64,6 +65,13 @@ impl Analysts {
         let tenant = self.control.tenant(id.as_str()).await.map_err(|_| unknown())?;
         let session = self.engine.session(&scope, id.as_str(), profile_of(&tenant, (self.clock)()), None).await?;
         let session = session.within_memory(self.limits.statement_memory_bytes);
+        let view = View {
+            control: self.control.clone(),
+            identity: identity.clone(),
+            tenant_id: tenant.id.clone(),
+            audit_rows: self.limits.audit_rows,
+        };
+        control_schema::register(session.context(), view).map_err(|error| SqlError::from(&error))?;
         Ok(Analyst { analysts: self.clone(), identity, tenant, session })
     }
 

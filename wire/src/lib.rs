@@ -6,6 +6,7 @@
 
 mod analysts;
 mod audit;
+mod control_schema;
 pub mod encode;
 mod given;
 mod limits;

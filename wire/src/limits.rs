@@ -30,6 +30,8 @@ pub struct WireLimits {
     pub http_gathered_bytes: usize,
     /// How long a client may take none of what is there for it before it is let go, in milliseconds.
     pub stalled_ms: u64,
+    /// Entries of the audit log that one statement may read.
+    pub audit_rows: usize,
     /// Audit entries that wait to be written; a statement waits for room.
     pub audit_queue: usize,
 }
@@ -49,6 +51,7 @@ impl Default for WireLimits {
             http_request_bytes: 2 << 20,
             http_gathered_bytes: 1 << 20,
             stalled_ms: 30_000,
+            audit_rows: 100_000,
             audit_queue: 10_000,
         }
     }

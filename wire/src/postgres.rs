@@ -1,7 +1,10 @@
 //! The PostgreSQL door: connections, TLS and their limits. Sign-in, statements and catalogue have files of their own.
 
 mod catalogue;
+mod comments;
 mod connection;
+mod copy;
+mod savepoints;
 mod settings;
 mod sign_in;
 mod statements;

@@ -1,9 +1,7 @@
 //! Which statements are taken: those that read. Everything that defines, changes, copies or sets what is the engine's is refused before it is
 //! planned; so is what is too long. Also what of a statement may be written down: its shape, without the values in it. Knows no session.
 
-use std::ops::ControlFlow;
-
-use datafusion::sql::sqlparser::ast::{Expr, Set, Statement, Value, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{CopySource, CopyTarget, Set, Statement};
 
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
@@ -55,6 +53,11 @@ fn terms(sql: &str) -> usize {
 pub(crate) fn check(statement: &Statement) -> Result<(), SqlError> {
     match statement {
         Statement::Query(query) if is_plain(query) => Ok(()),
+        // To whoever asks, and nowhere else.
+        Statement::Copy { source, to: true, target: CopyTarget::Stdout, .. } => match source {
+            CopySource::Query(query) if !is_plain(query) => Err(refused(statement)),
+            _ => Ok(()),
+        },
         Statement::Explain { statement, .. } => check(statement),
         Statement::Set(set) => check_set(set),
         Statement::ExplainTable { .. }
@@ -115,26 +118,20 @@ fn refused(statement: &Statement) -> SqlError {
     SqlError::new(code::READ_ONLY, format!("cannot execute {} here: this door only reads", words.trim()))
 }
 
-/// The statement without the values in it, which may tell of persons: for the audit log.
+/// The statement without the values in it, which may tell of persons or places: for the audit log. Whatever is written as a value is one,
+/// wherever it stands.
 pub(crate) fn without_values(statement: &Statement) -> String {
-    struct Blank;
-    impl VisitorMut for Blank {
-        type Break = ();
-
-        fn pre_visit_value(&mut self, value: &mut datafusion::sql::sqlparser::ast::ValueWithSpan) -> ControlFlow<()> {
-            if !matches!(value.value, Value::Null | Value::Boolean(_) | Value::Placeholder(_)) {
-                value.value = Value::Placeholder("?".into());
-            }
-            ControlFlow::Continue(())
-        }
-
-        fn pre_visit_expr(&mut self, _: &mut Expr) -> ControlFlow<()> {
-            ControlFlow::Continue(())
-        }
-    }
-    let mut shape = statement.clone();
-    let _ = shape.visit(&mut Blank);
-    shape.to_string()
+    let text = statement.to_string();
+    // What the parser wrote out is tokens; if it is not, nothing of it is written down.
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, &text).tokenize().unwrap_or_default();
+    let is_value = |token: &Token| {
+        !matches!(token, Token::Placeholder(_))
+            && (matches!(token, Token::Number(..))
+                || token.to_string().ends_with('\'')
+                || matches!(token, Token::DollarQuotedString(_)))
+    };
+    let shape = tokens.iter().map(|token| if is_value(token) { "?".to_owned() } else { token.to_string() });
+    shape.collect()
 }
 
 #[cfg(test)]
@@ -159,6 +156,8 @@ mod tests {
             "BEGIN",
             "COMMIT",
             "VALUES (1)",
+            "COPY t TO STDOUT",
+            "COPY (SELECT 1) TO STDOUT (FORMAT binary)",
         ] {
             check(&parsed(sql)).unwrap_or_else(|error| panic!("{sql}: {error}"));
         }
@@ -175,6 +174,9 @@ mod tests {
             "TRUNCATE t",
             "COPY t TO '/tmp/x'",
             "COPY t FROM '/etc/passwd'",
+            "COPY t FROM STDIN",
+            "COPY t TO PROGRAM 'sh'",
+            "COPY (INSERT INTO t VALUES (1) RETURNING 1) TO STDOUT",
             "SELECT 1 INTO t",
             "WITH a AS (INSERT INTO t VALUES (1) RETURNING 1) SELECT * FROM a",
             "EXPLAIN ANALYZE INSERT INTO t VALUES (1)",
@@ -208,5 +210,16 @@ mod tests {
             "SELECT name FROM customers WHERE email = 'ann@example.com' AND age > 41 AND x IS NULL LIMIT 7",
         ));
         assert_eq!(shape, "SELECT name FROM customers WHERE email = ? AND age > ? AND x IS NULL LIMIT ?");
+        for (sql, shape) in [
+            ("COPY t TO '/home/ann/x.csv'", "COPY t TO ?"),
+            ("SET SESSION AUTHORIZATION 'ann'", "SET SESSION AUTHORIZATION ?"),
+            (
+                "SELECT * FROM t WHERE a = E'ann\\n' OR b = $$ann$$ OR c = X'1F' OR d = $1",
+                "SELECT * FROM t WHERE a = ? OR b = ? OR c = ? OR d = $1",
+            ),
+            ("SELECT DATE '2020-01-01', INTERVAL '1 day'", "SELECT DATE ?, INTERVAL ?"),
+        ] {
+            assert_eq!(without_values(&parsed(sql)), shape);
+        }
     }
 }

@@ -57,6 +57,10 @@ impl SqlError {
 
 /// Codes in use.
 pub(crate) mod code {
+    /// no_active_sql_transaction
+    pub(crate) const NO_TRANSACTION: &str = "25P01";
+    /// in_failed_sql_transaction
+    pub(crate) const TRANSACTION_FAILED: &str = "25P02";
     /// syntax_error
     pub(crate) const SYNTAX: &str = "42601";
     /// undefined_table

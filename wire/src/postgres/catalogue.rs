@@ -10,6 +10,7 @@ use datafusion::prelude::SessionContext;
 use datafusion_postgres::datafusion_pg_catalog::pg_catalog::context::EmptyContextProvider;
 use datafusion_postgres::datafusion_pg_catalog::pg_catalog::setup_pg_catalog;
 
+use super::comments::Comments;
 use crate::sqlstate::SqlError;
 
 /// The version of PostgreSQL that clients are told: they choose what they ask the catalogue by it.
@@ -19,7 +20,7 @@ const VERSION: &str = "PostgreSQL 16.6";
 ///
 /// # Errors
 /// [`SqlError`] when the catalogue cannot be made.
-pub(super) fn register(context: &SessionContext, database: &str) -> Result<(), SqlError> {
+pub(super) fn register(context: &SessionContext, database: &str, comments: &Comments) -> Result<(), SqlError> {
     setup_pg_catalog(context, database, EmptyContextProvider).map_err(|error| SqlError::from(error.as_ref()))?;
     // Whatever is there is to be seen: what is not to be seen is not there.
     for name in ["pg_function_is_visible", "pg_type_is_visible", "pg_opclass_is_visible", "pg_collation_is_visible"] {
@@ -30,8 +31,13 @@ pub(super) fn register(context: &SessionContext, database: &str) -> Result<(), S
         let nothing = Arc::new(|_: &[ColumnarValue]| text(""));
         context.register_udf(create_udf(name, vec![DataType::Int32], DataType::Utf8, Volatility::Stable, nothing));
     }
+    // How much room a table takes on a disk nobody is told: it has none of its own.
+    let nothing = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Int64(None))));
+    context.register_udf(create_udf("pg_table_size", vec![DataType::Int32], DataType::Int64, Volatility::Stable, nothing));
+    let nothing = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(None))));
+    context.register_udf(create_udf("pg_size_pretty", vec![DataType::Int64], DataType::Utf8, Volatility::Stable, nothing));
     context.register_udf(create_udf("version", vec![], DataType::Utf8, Volatility::Stable, Arc::new(|_| text(VERSION))));
-    Ok(())
+    comments.register(context, database).map_err(|error| SqlError::from(&error))
 }
 
 fn text(value: &str) -> Result<ColumnarValue, DataFusionError> {

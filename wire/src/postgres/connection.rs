@@ -13,6 +13,9 @@ use datafusion_postgres::hooks::transactions::TransactionStatementHook;
 use quarterdeck_control::{AuditAction, AuditEntry, AuditWho, ControlError, ScramSecret, WireSignIn};
 
 use super::catalogue;
+use super::comments::Comments;
+use super::copy::CopiesOut;
+use super::savepoints::Savepoints;
 use super::settings::OwnSettings;
 use super::statements::ReadsOnly;
 use crate::analysts::{Analyst, Analysts};
@@ -34,6 +37,7 @@ pub(super) struct Connection {
 /// What there is once somebody has signed in.
 struct Open {
     analyst: Analyst,
+    comments: Comments,
     service: Arc<DfSessionService>,
 }
 
@@ -91,16 +95,19 @@ impl Connection {
                 return Err(error);
             }
         };
-        catalogue::register(analyst.session().context(), database)?;
+        let comments = Comments::default();
+        catalogue::register(analyst.session().context(), database, &comments)?;
         let hooks: Vec<Arc<dyn datafusion_postgres::QueryHook>> = vec![
             Arc::new(ReadsOnly),
             Arc::new(OwnSettings),
+            Arc::new(Savepoints),
+            Arc::new(CopiesOut),
             Arc::new(CursorStatementHook),
             Arc::new(SetShowHook),
             Arc::new(TransactionStatementHook),
         ];
         let service = DfSessionService::new_with_hooks(Arc::new(analyst.session().context().clone()), hooks);
-        *self.open.lock().await = Some(Open { analyst, service: Arc::new(service) });
+        *self.open.lock().await = Some(Open { analyst, comments, service: Arc::new(service) });
         let entry = AuditEntry::new((self.analysts.clock)(), who, AuditAction::SignIn, Some(database)).with("door", "postgres");
         self.analysts.audit.note(entry).await;
         Ok(())
@@ -125,14 +132,15 @@ impl Connection {
         self.analysts.audit.note(entry.with("door", "postgres").with("why", why)).await;
     }
 
-    /// The service, over what has landed until now or was known at `as_of`.
+    /// The service, over what has landed until now or was known at `as_of`, ready for `sql`.
     ///
     /// # Errors
     /// [`SqlError`] when nobody has signed in or storage does not answer.
-    pub(super) async fn service(&self, as_of: Option<DateTime<Utc>>) -> Result<Arc<DfSessionService>, SqlError> {
+    pub(super) async fn service(&self, as_of: Option<DateTime<Utc>>, sql: &str) -> Result<Arc<DfSessionService>, SqlError> {
         let mut open = self.open.lock().await;
         let open = open.as_mut().ok_or_else(|| SqlError::new(code::NOT_AUTHENTIC, "nobody has signed in"))?;
         open.analyst.look(as_of).await?;
+        open.comments.learn(open.analyst.session(), sql).await.map_err(|error| SqlError::from(&error))?;
         Ok(Arc::clone(&open.service))
     }
 

@@ -20,7 +20,7 @@ use datafusion_postgres::pgwire::api::{ClientInfo, ClientPortalStore, Connection
 use datafusion_postgres::pgwire::error::{PgWireError, PgWireResult};
 use datafusion_postgres::pgwire::messages::PgWireBackendMessage;
 use datafusion_postgres::{DfSessionService, Parser, QueryHook};
-use futures::{FutureExt, Sink, StreamExt};
+use futures::{FutureExt, Sink, Stream, StreamExt};
 
 use super::as_wire;
 use super::connection::Connection;
@@ -48,8 +48,8 @@ impl Statements {
         Self { connection, types }
     }
 
-    async fn service(&self, client: &(impl ClientInfo + ?Sized + Sync)) -> PgWireResult<Arc<DfSessionService>> {
-        self.connection.service(as_of(client)).await.map_err(|error| as_wire("ERROR", error))
+    async fn service(&self, client: &(impl ClientInfo + ?Sized + Sync), sql: &str) -> PgWireResult<Arc<DfSessionService>> {
+        self.connection.service(as_of(client), sql).await.map_err(|error| as_wire("ERROR", error))
     }
 
     async fn run(&self, client: &(impl ClientInfo + ?Sized + Sync)) -> PgWireResult<Running> {
@@ -73,11 +73,10 @@ async fn under<T>(running: &mut Running, answer: impl Future<Output = PgWireResu
 
 /// Lets the rows of `response` flow under `running`, until the client cancels; other responses end it.
 fn flowing(response: Response, mut running: Running, client: &(impl ClientInfo + ?Sized)) -> Response {
-    let Response::Query(mut query) = response else {
+    if !matches!(response, Response::Query(_) | Response::CopyOut(_)) {
         running.done();
         return response;
-    };
-    let rows = std::mem::replace(&mut query.data_rows, Box::pin(futures::stream::empty()));
+    }
     // A statement of the same message may have set it.
     if let Some(most) = timeout(client) {
         running.within(most);
@@ -93,11 +92,32 @@ fn flowing(response: Response, mut running: Running, client: &(impl ClientInfo +
         };
         running.ends_with(cancelled.boxed());
     }
-    query.data_rows = Box::pin(futures::stream::unfold(Some((rows, running)), |flow| async move {
+    match response {
+        Response::Query(mut query) => {
+            let rows = std::mem::replace(&mut query.data_rows, Box::pin(futures::stream::empty()));
+            query.data_rows = Box::pin(counted(rows, running, |row| row.data.len()));
+            Response::Query(query)
+        }
+        Response::CopyOut(mut copy) => {
+            let rows = std::mem::replace(copy.data_stream(), Box::pin(futures::stream::empty()));
+            *copy.data_stream() = Box::pin(counted(rows, running, |row| row.data.len()));
+            Response::CopyOut(copy)
+        }
+        other => other,
+    }
+}
+
+/// `rows` under `running`, each counted with its bytes; nothing follows an error.
+fn counted<T: Send>(
+    rows: impl Stream<Item = PgWireResult<T>> + Send + Unpin,
+    running: Running,
+    bytes: fn(&T) -> usize,
+) -> impl Stream<Item = PgWireResult<T>> + Send {
+    futures::stream::unfold(Some((rows, running)), move |flow| async move {
         let (mut rows, mut running) = flow?;
         match running.step(rows.next()).await {
             Ok(Some(Ok(row))) => {
-                running.row(row.data.len());
+                running.row(bytes(&row));
                 Some((Ok(row), Some((rows, running))))
             }
             Ok(Some(Err(error))) => {
@@ -110,8 +130,7 @@ fn flowing(response: Response, mut running: Running, client: &(impl ClientInfo +
             }
             Err(error) => Some((Err(as_wire("ERROR", error)), None)),
         }
-    }));
-    Response::Query(query)
+    })
 }
 
 #[async_trait]
@@ -124,7 +143,7 @@ impl SimpleQueryHandler for Statements {
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
         self.connection.check_length(sql).map_err(|error| as_wire("ERROR", error))?;
-        let service = self.service(client).await?;
+        let service = self.service(client, sql).await?;
         let mut running = self.run(client).await?;
         client.session_extensions().insert(Arc::clone(&self.connection));
         let answered = under(&mut running, SimpleQueryHandler::do_query(service.as_ref(), client, sql)).await;
@@ -147,7 +166,7 @@ impl QueryParser for Statements {
         C: ClientInfo + Unpin + Send + Sync,
     {
         self.connection.check_length(sql).map_err(|error| as_wire("ERROR", error))?;
-        let service = self.service(client).await?;
+        let service = self.service(client, sql).await?;
         client.session_extensions().insert(Arc::clone(&self.connection));
         let mut running = self.run(client).await?;
         let parser = service.query_parser();
@@ -208,7 +227,7 @@ impl ExtendedQueryHandler for Statements {
         C::Error: Debug,
         PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
     {
-        let service = self.service(client).await?;
+        let service = self.service(client, &portal.statement.statement.0).await?;
         let mut running = self.run(client).await?;
         if let (_, Some((statement, _))) = &portal.statement.statement {
             running.tells(reads::without_values(statement));

@@ -1,0 +1,151 @@
+//! What tables and columns are, in words, where PostgreSQL's clients look for it: `pg_description`, `col_description` and `obj_description`. They
+//! ask by numbers that the catalogue gives out, so that these are learnt first, once a connection and only for a statement that asks for
+//! descriptions. Knows no statement's meaning.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use datafusion::arrow::array::{Array, AsArray, Int32Array, RecordBatch, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
+use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::common::DataFusionError;
+use datafusion::datasource::MemTable;
+use datafusion::error::Result;
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::prelude::SessionContext;
+use quarterdeck_engine::Session;
+use quarterdeck_engine::described::Described;
+
+/// The number of `pg_class` itself, of which every table is an object.
+const OF_TABLES: i32 = 1259;
+/// A statement that asks for descriptions names them so.
+const ASKED_BY: &str = "description";
+/// Tables and their columns by the catalogue's numbers.
+const NUMBERS: &str = "
+    SELECT c.oid, n.nspname, c.relname, a.attnum, a.attname
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')";
+
+/// Words by table and column; 0 is the table itself.
+type Words = HashMap<(i32, i32), String>;
+
+/// The words of one connection.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Comments(Arc<RwLock<Words>>);
+
+impl Comments {
+    /// Registers the functions and the table.
+    ///
+    /// # Errors
+    /// DataFusion's, when there is no catalogue yet.
+    pub(super) fn register(&self, context: &SessionContext, catalog: &str) -> Result<()> {
+        context.register_udf(self.function("col_description", vec![DataType::Int32, DataType::Int32]));
+        context.register_udf(self.function("obj_description", vec![DataType::Int32, DataType::Utf8]));
+        let none = || DataFusionError::Internal(format!("there is no catalog {catalog}"));
+        let catalog = context.catalog(catalog).ok_or_else(none)?;
+        let inner = catalog.schema("pg_catalog").ok_or_else(none)?;
+        catalog.register_schema("pg_catalog", Arc::new(Catalogue { inner, comments: self.clone() }))?;
+        Ok(())
+    }
+
+    fn function(&self, name: &str, takes: Vec<DataType>) -> datafusion::logical_expr::ScalarUDF {
+        let (comments, of_columns) = (self.clone(), takes.get(1) == Some(&DataType::Int32));
+        let answer = Arc::new(move |arguments: &[ColumnarValue]| {
+            let arrays = ColumnarValue::values_to_arrays(arguments)?;
+            let [tables, second] = arrays.as_slice() else {
+                return Err(DataFusionError::Internal("a description is of two arguments".into()));
+            };
+            let words = comments.0.read().unwrap_or_else(PoisonError::into_inner);
+            let tables = tables.as_primitive::<Int32Type>();
+            let columns = of_columns.then(|| second.as_primitive::<Int32Type>());
+            let word = |row: usize| {
+                let column = columns.map_or(0, |columns| columns.value(row));
+                words.get(&(tables.value(row), column)).cloned()
+            };
+            let found = (0..tables.len()).map(|row| if tables.is_valid(row) { word(row) } else { None });
+            Ok(ColumnarValue::Array(Arc::new(found.collect::<StringArray>())))
+        });
+        create_udf(name, takes, DataType::Utf8, Volatility::Stable, answer)
+    }
+
+    /// Learns the words of what `session` sees, if `sql` asks for descriptions and they are not known yet.
+    ///
+    /// # Errors
+    /// DataFusion's, when the catalogue cannot be read.
+    pub(super) async fn learn(&self, session: &Session, sql: &str) -> Result<()> {
+        let is_asked = sql.as_bytes().windows(ASKED_BY.len()).any(|word| word.eq_ignore_ascii_case(ASKED_BY.as_bytes()));
+        if !is_asked || !self.0.read().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            return Ok(());
+        }
+        let described = session.described();
+        let batches = session.context().sql(NUMBERS).await?.collect().await?;
+        let mut words = Words::new();
+        for batch in &batches {
+            number(batch, &described, &mut words)?;
+        }
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = words;
+        Ok(())
+    }
+
+    fn table(&self) -> Result<Arc<dyn TableProvider>> {
+        let words = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("objoid", DataType::Int32, false),
+            Field::new("classoid", DataType::Int32, false),
+            Field::new("objsubid", DataType::Int32, false),
+            Field::new("description", DataType::Utf8, false),
+        ]));
+        let columns = vec![
+            Arc::new(Int32Array::from_iter_values(words.keys().map(|(table, _)| *table))) as _,
+            Arc::new(Int32Array::from_iter_values(words.keys().map(|_| OF_TABLES))) as _,
+            Arc::new(Int32Array::from_iter_values(words.keys().map(|(_, column)| *column))) as _,
+            Arc::new(StringArray::from_iter_values(words.values())) as _,
+        ];
+        let rows = RecordBatch::try_new(Arc::clone(&schema), columns)?;
+        Ok(Arc::new(MemTable::try_new(schema, vec![vec![rows]])?))
+    }
+}
+
+/// Puts numbers to the words of what is described.
+fn number(batch: &RecordBatch, described: &[Described], words: &mut Words) -> Result<()> {
+    let columns = |index: usize, to: &DataType| cast(batch.column(index), to);
+    let (tables, attributes) = (columns(0, &DataType::Int32)?, columns(3, &DataType::Int32)?);
+    let (schemas, names, of) = (columns(1, &DataType::Utf8)?, columns(2, &DataType::Utf8)?, columns(4, &DataType::Utf8)?);
+    let (tables, attributes) = (tables.as_primitive::<Int32Type>(), attributes.as_primitive::<Int32Type>());
+    let (schemas, names, of) = (schemas.as_string::<i32>(), names.as_string::<i32>(), of.as_string::<i32>());
+    for row in 0..batch.num_rows() {
+        let is_it = |one: &&Described| one.schema == schemas.value(row) && one.table == names.value(row);
+        let Some(one) = described.iter().find(is_it) else { continue };
+        words.entry((tables.value(row), 0)).or_insert_with(|| one.about.clone());
+        if let Some(word) = one.columns.get(of.value(row)).filter(|word| !word.is_empty()) {
+            words.insert((tables.value(row), attributes.value(row)), word.clone());
+        }
+    }
+    Ok(())
+}
+
+/// `pg_catalog`, with descriptions.
+#[derive(Debug)]
+struct Catalogue {
+    inner: Arc<dyn SchemaProvider>,
+    comments: Comments,
+}
+
+#[async_trait]
+impl SchemaProvider for Catalogue {
+    fn table_names(&self) -> Vec<String> {
+        self.inner.table_names()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if name == "pg_description" { self.comments.table().map(Some) } else { self.inner.table(name).await }
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.inner.table_exist(name)
+    }
+}
