@@ -7,6 +7,7 @@ mod bad_input;
 mod erasure;
 mod extension;
 mod figures;
+mod flight_door;
 mod http;
 mod http_sql;
 mod knowledge_time;

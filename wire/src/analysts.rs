@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use quarterdeck_control::{AuditAction, AuditEntry, AuditWho, Control, Identity, Permission, Tenant};
+use quarterdeck_engine::contract::TableContract;
 use quarterdeck_engine::{Engine, Session};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -109,6 +110,11 @@ impl Analyst {
     /// The doors that they came by.
     pub(crate) fn analysts(&self) -> &Analysts {
         &self.analysts
+    }
+
+    /// What the table named `name` promises; none for a view.
+    pub(crate) fn contract(&self, name: &str) -> Option<&Arc<TableContract>> {
+        self.analysts.engine.contracts().get(name).ok()
     }
 
     /// Limits in force.
