@@ -191,10 +191,10 @@ async fn tickets_and_handles_are_worth_nothing_to_others() {
     assert_eq!(refused.message().replace(DESK, "no_such_desk"), missing.message());
 
     let control = Control::open(DEMO.path().join("control.sqlite").to_str().unwrap()).await.unwrap();
-    let id = noted("flight gifts", |_| true).await.entry.who;
-    let quarterdeck_control::AuditWho::Token(id) = id else { panic!("{id:?}") };
+    let entry = noted("flight gifts", |_| true).await.entry;
+    let quarterdeck_control::AuditWho::Token(id) = entry.who else { panic!("{entry:?}") };
     let waits = owner.execute("SELECT 1".into(), None).await.unwrap();
-    assert!(control.revoke_token(&id, chrono::Utc::now()).await.unwrap());
+    assert!(control.revoke_token(&id, entry.at).await.unwrap());
     assert_eq!(status(fetch(&mut owner, &waits).await).code(), Code::Unauthenticated, "what is revoked ends at once");
 }
 

@@ -37,6 +37,8 @@ pub struct Analyst {
     identity: Identity,
     tenant: Tenant,
     session: Session,
+    /// Nothing has been asked since it was opened.
+    new: bool,
 }
 
 impl Analysts {
@@ -65,7 +67,7 @@ impl Analysts {
         let tenant = self.control.tenant(id.as_str()).await.map_err(|_| unknown())?;
         let session = self.engine.session(&scope, id.as_str(), profile_of(&tenant, (self.clock)()), None).await?;
         let session = session.within_memory(self.limits.statement_memory_bytes);
-        Ok(Analyst { analysts: self.clone(), identity, tenant, session })
+        Ok(Analyst { analysts: self.clone(), identity, tenant, session, new: true })
     }
 
     /// A place for a statement of `tenant`; waits for its turn.
@@ -130,6 +132,11 @@ impl Analyst {
         let profile = profile_of(&self.tenant, (self.analysts.clock)());
         self.session = self.analysts.engine.renewed(&self.session, profile, as_of).await?;
         Ok(())
+    }
+
+    /// Looks as [`Analyst::look`] does, unless the session was opened just now and for now.
+    pub(crate) async fn look_once(&mut self, as_of: Option<DateTime<Utc>>) -> Result<(), SqlError> {
+        if std::mem::replace(&mut self.new, false) && as_of.is_none() { Ok(()) } else { self.look(as_of).await }
     }
 
     /// An entry for the audit log about what they do now.

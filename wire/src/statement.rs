@@ -116,7 +116,7 @@ impl Analyst {
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Planned, SqlError> {
         check(&statement)?;
-        self.look(as_of).await?;
+        self.look_once(as_of).await?;
         let mut state = self.session().context().state();
         state.config_mut().options_mut().sql_parser.collect_spans = true;
         let failed = |error: &DataFusionError| SqlError::in_statement(error, sql);
