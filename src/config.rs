@@ -25,9 +25,10 @@ use crate::http_server::ConnectionLimits;
 const PREFIX: &str = "QUARTERDECK_";
 /// Name of the variable that names the configuration file; it is no key of it.
 const CONFIG_VARIABLE: &str = "QUARTERDECK_CONFIG";
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 16] = [
     "wire_limits",
     "postgres",
+    "flight",
     "connection_limits",
     "http_limits",
     "engine_limits",
@@ -58,6 +59,7 @@ pub(crate) struct Config {
     pub(crate) control: ControlConfig,
     pub(crate) sql: SqlConfig,
     pub(crate) postgres: PostgresConfig,
+    pub(crate) flight: FlightConfig,
     pub(crate) wire_limits: WireLimits,
     pub(crate) connection_limits: ConnectionLimits,
     pub(crate) http_limits: HttpLimits,
@@ -81,6 +83,7 @@ impl Default for Config {
             control: ControlConfig::default(),
             sql: SqlConfig::default(),
             postgres: PostgresConfig::default(),
+            flight: FlightConfig::default(),
             wire_limits: WireLimits::default(),
             connection_limits: ConnectionLimits::default(),
             http_limits: HttpLimits::default(),
@@ -116,6 +119,15 @@ impl Default for HttpConfig {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PostgresConfig {
     /// Address of the PostgreSQL door; without one 127.0.0.1:5433, if that is free.
+    pub(crate) listen: Option<SocketAddr>,
+    /// The certificate that it shows; connections are not encrypted without.
+    pub(crate) tls: TlsFiles,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FlightConfig {
+    /// Address of the Flight SQL door; without one 127.0.0.1:50051, if that is free.
     pub(crate) listen: Option<SocketAddr>,
     /// The certificate that it shows; connections are not encrypted without.
     pub(crate) tls: TlsFiles,

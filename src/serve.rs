@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use prometheus_client::registry::Registry;
 use quarterdeck_dashboards::{Dashboards, Front, router};
-use quarterdeck_wire::{Analysts, postgres};
+use quarterdeck_wire::{Analysts, flight, postgres};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -26,6 +26,8 @@ use crate::titles;
 
 /// Where the PostgreSQL door is unless told otherwise.
 const POSTGRES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5433);
+/// Where the Flight SQL door is unless told otherwise.
+const FLIGHT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051);
 
 pub(crate) async fn run(config: Config) -> Result<()> {
     let home = Home::open(&config).await?;
@@ -47,22 +49,16 @@ pub(crate) async fn run(config: Config) -> Result<()> {
 pub(crate) struct Listeners {
     pub(crate) http: TcpListener,
     postgres: Option<TcpListener>,
+    flight: Option<TcpListener>,
 }
 
 impl Listeners {
     /// Takes the configured addresses.
     pub(crate) async fn take(config: &Config) -> Result<Self> {
         let http = listen(config.http.listen, "QUARTERDECK_HTTP_LISTEN").await?;
-        let postgres = match config.postgres.listen {
-            Some(address) => Some(listen(address, "QUARTERDECK_POSTGRES_LISTEN").await?),
-            None => TcpListener::bind(POSTGRES)
-                .await
-                .inspect_err(
-                    |error| tracing::warn!(%error, "no PostgreSQL door: {POSTGRES} is taken; set QUARTERDECK_POSTGRES_LISTEN"),
-                )
-                .ok(),
-        };
-        Ok(Self { http, postgres })
+        let postgres = if_free(config.postgres.listen, POSTGRES, "QUARTERDECK_POSTGRES_LISTEN").await?;
+        let flight = if_free(config.flight.listen, FLIGHT, "QUARTERDECK_FLIGHT_LISTEN").await?;
+        Ok(Self { http, postgres, flight })
     }
 
     /// Says where they are; whoever reads it may have gone after the first line.
@@ -70,6 +66,9 @@ impl Listeners {
         output::line(format!("listening on http://{}", self.http.local_addr()?))?;
         if let Some(postgres) = &self.postgres {
             tell(&format!("listening on postgres://{}", postgres.local_addr()?));
+        }
+        if let Some(flight) = &self.flight {
+            tell(&format!("listening on grpc://{}", flight.local_addr()?));
         }
         Ok(())
     }
@@ -87,13 +86,23 @@ async fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener> {
     listener.with_context(|| format!("cannot listen on {address}; is something else there? Set {variable} to another"))
 }
 
+/// The address of an analysts' door: one that was told is needed, the usual one is taken if it is free.
+async fn if_free(told: Option<SocketAddr>, usual: SocketAddr, variable: &str) -> Result<Option<TcpListener>> {
+    if let Some(address) = told {
+        return listen(address, variable).await.map(Some);
+    }
+    let listener = TcpListener::bind(usual).await;
+    Ok(listener.inspect_err(|error| tracing::warn!(%error, "a door stays shut: {usual} is taken; set {variable}")).ok())
+}
+
 /// Everything that serving needs, opened.
 pub(crate) struct Server {
     routes: Router,
     live: Arc<Live>,
     connections: ConnectionLimits,
     analysts: Analysts,
-    tls: Option<TlsAcceptor>,
+    postgres_tls: Option<TlsAcceptor>,
+    flight_tls: Option<TlsAcceptor>,
     sweeping: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
@@ -105,7 +114,7 @@ impl Server {
             bail!("{fault}");
         }
         let connections = config.connection_limits.clone();
-        let tls = config.postgres.tls.acceptor()?;
+        let (postgres_tls, flight_tls) = (config.postgres.tls.acceptor()?, config.flight.tls.acceptor()?);
         let analysts = Analysts::new(home.engine.clone(), home.control.clone(), config.wire_limits.clone(), clock::now);
         let sweeping = sweep::for_ever(home.control.clone(), Duration::from_millis(config.upkeep.sweep_interval_ms.max(1)));
         let mut registry = Registry::default();
@@ -117,15 +126,18 @@ impl Server {
         let state =
             state.with_sources(titles, live.health()).with_front(front, provider_client::new()?).with_analysts(analysts.clone());
         // Beside the dashboards' routes, not under their limits: the door has its own.
-        Ok(Self { routes: door.merge(router(state)), live, connections, analysts, tls, sweeping: Box::pin(sweeping) })
+        let routes = door.merge(router(state));
+        Ok(Self { routes, live, connections, analysts, postgres_tls, flight_tls, sweeping: Box::pin(sweeping) })
     }
 
     /// Answers on `listener` until SIGINT or SIGTERM, then finishes what was asked.
     pub(crate) async fn serve(self, listeners: Listeners) -> Result<()> {
-        let Self { routes, live, connections, analysts, tls, sweeping } = self;
+        let Self { routes, live, connections, analysts, postgres_tls, flight_tls, sweeping } = self;
         let mut background = vec![tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
         background.push(tokio::spawn(sweeping));
-        background.extend(listeners.postgres.map(|listener| tokio::spawn(postgres::serve(listener, tls, analysts))));
+        let by_postgres = analysts.clone();
+        background.extend(listeners.postgres.map(|at| tokio::spawn(postgres::serve(at, postgres_tls, by_postgres))));
+        background.extend(listeners.flight.map(|at| tokio::spawn(flight::serve(at, flight_tls, analysts))));
         http_server::serve(listeners.http, routes, &connections, asked_to_stop()).await;
         background.iter().for_each(tokio::task::JoinHandle::abort);
         Ok(())

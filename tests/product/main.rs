@@ -10,6 +10,7 @@ mod door;
 mod erasure;
 mod extension;
 mod figures;
+mod flight_door;
 mod http;
 mod http_sql;
 mod knowledge_time;

@@ -20,6 +20,8 @@ pub(crate) struct Serving {
     child: Child,
     /// `127.0.0.1:port` of the HTTP door.
     pub(crate) http: String,
+    /// Port of the Flight SQL door.
+    pub(crate) flight: String,
     /// Several servers look at one home: each has a journal of its own.
     _journal: tempfile::TempDir,
 }
@@ -30,6 +32,7 @@ impl Serving {
         let journal = tempfile::tempdir().unwrap();
         let mut command = home.command(&["serve"]);
         command.env("QUARTERDECK_HTTP_LISTEN", "127.0.0.1:0").env("QUARTERDECK_POSTGRES_LISTEN", "127.0.0.1:0");
+        command.env("QUARTERDECK_FLIGHT_LISTEN", "127.0.0.1:0");
         command.env("QUARTERDECK_JOURNAL_FOLDER", journal.path()).envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -38,7 +41,9 @@ impl Serving {
             line.strip_prefix(before).unwrap_or_else(|| panic!("{line}")).to_owned()
         };
         let http = next("listening on http://");
-        Self { child, http, _journal: journal }
+        next("listening on postgres://");
+        let flight = next("listening on grpc://127.0.0.1:");
+        Self { child, http, flight, _journal: journal }
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use quarterdeck_control::{AuditAction, AuditEntry, AuditWho, Control, Identity, Permission, Tenant};
+use quarterdeck_engine::contract::TableContract;
 use quarterdeck_engine::{Engine, Session};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -37,6 +38,8 @@ pub struct Analyst {
     identity: Identity,
     tenant: Tenant,
     session: Session,
+    /// Nothing has been asked since it was opened.
+    new: bool,
 }
 
 impl Analysts {
@@ -72,7 +75,7 @@ impl Analysts {
             audit_rows: self.limits.audit_rows,
         };
         control_schema::register(session.context(), view).map_err(|error| SqlError::from(&error))?;
-        Ok(Analyst { analysts: self.clone(), identity, tenant, session })
+        Ok(Analyst { analysts: self.clone(), identity, tenant, session, new: true })
     }
 
     /// A place for a statement of `tenant`; waits for its turn.
@@ -119,6 +122,11 @@ impl Analyst {
         &self.analysts
     }
 
+    /// What the table named `name` promises; none for a view.
+    pub(crate) fn contract(&self, name: &str) -> Option<&Arc<TableContract>> {
+        self.analysts.engine.contracts().get(name).ok()
+    }
+
     /// Limits in force.
     pub(crate) fn limits(&self) -> &WireLimits {
         &self.analysts.limits
@@ -132,6 +140,11 @@ impl Analyst {
         let profile = profile_of(&self.tenant, (self.analysts.clock)());
         self.session = self.analysts.engine.renewed(&self.session, profile, as_of).await?;
         Ok(())
+    }
+
+    /// Looks as [`Analyst::look`] does, unless the session was opened just now and for now.
+    pub(crate) async fn look_once(&mut self, as_of: Option<DateTime<Utc>>) -> Result<(), SqlError> {
+        if std::mem::replace(&mut self.new, false) && as_of.is_none() { Ok(()) } else { self.look(as_of).await }
     }
 
     /// An entry for the audit log about what they do now.

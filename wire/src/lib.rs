@@ -1,4 +1,4 @@
-//! The analysts' doors: SQL that reads, over the PostgreSQL protocol. Whoever comes is somebody, sees what they may see and leaves a trace; what
+//! The analysts' doors: SQL that reads, over the PostgreSQL protocol, Arrow Flight SQL and (in `dashboards`) HTTP. Whoever comes is somebody, sees what they may see and leaves a trace; what
 //! they ask is bounded in time, room and number. One way to open a session, to judge a statement, to run it and to name its errors, whatever
 //! the protocol. Knows no KPI, no page and no clock.
 
@@ -8,6 +8,7 @@ mod analysts;
 mod audit;
 mod control_schema;
 pub mod encode;
+pub mod flight;
 mod given;
 mod limits;
 mod parameters;

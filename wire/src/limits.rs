@@ -28,6 +28,16 @@ pub struct WireLimits {
     pub http_request_bytes: usize,
     /// Bytes of an answer over HTTP that are gathered before they are sent: an answer that is no longer is sent with its counts ahead.
     pub http_gathered_bytes: usize,
+    /// Bytes of one message that is taken over Flight.
+    pub flight_message_bytes: usize,
+    /// Requests of one connection over Flight that are answered at once.
+    pub flight_requests: u32,
+    /// How long a request over Flight may take until its answer begins, in milliseconds: longer than a statement waits and runs.
+    pub flight_request_ms: u64,
+    /// Statements that one person or token may have open over Flight: prepared, waiting to be fetched, running.
+    pub flight_open_statements: usize,
+    /// How long a statement stays open over Flight that is not used, in milliseconds.
+    pub flight_open_ms: u64,
     /// How long a client may take none of what is there for it before it is let go, in milliseconds.
     pub stalled_ms: u64,
     /// Entries of the audit log that one statement may read.
@@ -50,6 +60,11 @@ impl Default for WireLimits {
             http_answer_bytes: 1 << 30,
             http_request_bytes: 2 << 20,
             http_gathered_bytes: 1 << 20,
+            flight_message_bytes: 4 << 20,
+            flight_requests: 64,
+            flight_request_ms: 180_000,
+            flight_open_statements: 200,
+            flight_open_ms: 600_000,
             stalled_ms: 30_000,
             audit_rows: 100_000,
             audit_queue: 10_000,

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn errors_say_where() {
-        let error = parse("SELECT 1\nFROM WHERE").unwrap_err();
+        let error = parse("SELECT 1\nFROM )").unwrap_err();
         assert_eq!((error.code, error.position), (code::SYNTAX, Some(15)), "{error}");
         assert_eq!(parse("SELECT 'open").unwrap_err().position, Some(8));
     }

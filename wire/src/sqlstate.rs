@@ -69,6 +69,8 @@ pub(crate) mod code {
     pub(crate) const NO_COLUMN: &str = "42703";
     /// duplicate_column
     pub(crate) const SAME_COLUMN: &str = "42701";
+    /// invalid_sql_statement_name
+    pub(crate) const NO_STATEMENT: &str = "26000";
     /// undefined_function
     pub(crate) const NO_FUNCTION: &str = "42883";
     /// ambiguous_column

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
@@ -44,6 +44,7 @@ pub(crate) struct Planned {
     state: SessionState,
     plan: LogicalPlan,
     sql: String,
+    shape: String,
     schema: SchemaRef,
     knowledge_time: Option<DateTime<Utc>>,
 }
@@ -90,8 +91,9 @@ impl Analyst {
                 return Err(error);
             }
         };
-        running.tells(reads::without_values(&statement));
-        let planned = under(&mut running, self.plan(sql, statement, as_of)).await?;
+        let shape = reads::without_values(&statement);
+        running.tells(shape.clone());
+        let planned = under(&mut running, self.plan(sql, shape, statement, as_of)).await?;
         Ok((running, planned))
     }
 
@@ -106,9 +108,15 @@ impl Analyst {
         Ok(Running::new(entry, self.analysts().audit.clone(), place, most))
     }
 
-    async fn plan(&mut self, sql: &str, statement: Statement, as_of: Option<DateTime<Utc>>) -> Result<Planned, SqlError> {
+    async fn plan(
+        &mut self,
+        sql: &str,
+        shape: String,
+        statement: Statement,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Planned, SqlError> {
         check(&statement)?;
-        self.look(as_of).await?;
+        self.look_once(as_of).await?;
         let mut state = self.session().context().state();
         state.config_mut().options_mut().sql_parser.collect_spans = true;
         let failed = |error: &DataFusionError| SqlError::in_statement(error, sql);
@@ -117,11 +125,26 @@ impl Analyst {
         reads.verify_plan(&plan).map_err(|error| failed(&error))?;
         let schema = plain::schema(plan.schema().as_arrow());
         let knowledge_time = self.session().knowledge_time();
-        Ok(Planned { state, plan, sql: sql.to_owned(), schema, knowledge_time })
+        Ok(Planned { state, plan, sql: sql.to_owned(), shape, schema, knowledge_time })
     }
 }
 
 impl Planned {
+    /// The columns that it answers.
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The types of its parameters, in order, as far as they are known.
+    pub(crate) fn parameter_types(&self) -> Result<Vec<Option<DataType>>, SqlError> {
+        parameters::types(&self.plan)
+    }
+
+    /// What is noted of it: the statement without values.
+    pub(crate) fn shape(&self) -> &str {
+        &self.shape
+    }
+
     /// Runs it under `running`, for at most so many rows.
     ///
     /// # Errors
@@ -132,7 +155,7 @@ impl Planned {
         parameters: &[Parameter],
         rows: Option<usize>,
     ) -> Result<Answer, SqlError> {
-        let Self { state, plan, sql, schema, knowledge_time } = self;
+        let Self { state, plan, sql, schema, knowledge_time, .. } = self;
         let begin = async {
             let plan = parameters::bind(plan, parameters)?;
             let failed = |error: &DataFusionError| SqlError::in_statement(error, &sql);
