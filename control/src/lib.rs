@@ -43,6 +43,7 @@ mod tenant;
 #[cfg(test)]
 mod testing;
 mod token;
+mod token_session;
 mod wire_sign_in;
 
 pub use administration::{Administration, Given, NewPerson, PersonRoles, Places};
@@ -86,4 +87,5 @@ pub use store::Control;
 pub use target::Target;
 pub use tenant::{Tenant, weekday_name};
 pub use token::{IssuedToken, TOKEN_USED_SECONDS, Token, TokenRequest, TokenScope};
+pub use token_session::{TOKEN_SESSION_MAX_DAYS, is_token_session};
 pub use wire_sign_in::WireSignIn;
