@@ -60,9 +60,10 @@ impl FromRequestParts<Dashboards> for Asker {
     }
 }
 
+/// The tenant that an address names.
 #[derive(Deserialize)]
-struct TenantPath {
-    tenant: String,
+pub(crate) struct TenantPath {
+    pub(crate) tenant: String,
 }
 
 /// Who asks, of which tenant, and a session to answer with. Holds a place among the questions answered at once.
