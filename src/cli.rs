@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Synth(crate::synth::SynthArguments),
     /// Settle tables and remove files that no table names, once; serving does so by itself
     Upkeep(UpkeepArguments),
-    /// Erase a person, a record or an installation for good, with a proof of what went; without any of them, show what was erased
+    /// Erase a person, a record, an installation or a whole tenant for good, with a proof of what went; without any of them, show what was erased
     Erase(EraseArguments),
     /// Make people, and let them sign in
     Person(crate::person::PersonArguments),
@@ -115,6 +115,12 @@ pub(crate) struct EraseArguments {
     /// What sources asked to erase and is not erased yet
     #[arg(long)]
     pub(crate) asked: bool,
+    /// The whole tenant: its records, people, tokens, sources and everything else of it; its id is never used again
+    #[arg(long, requires = "confirm", conflicts_with_all = ["table", "key", "everything", "asked", "source", "instance"])]
+    pub(crate) whole_tenant: bool,
+    /// The tenant's id once more, because the end of a tenant cannot be undone
+    #[arg(long, value_name = "TENANT", requires = "whole_tenant")]
+    pub(crate) confirm: Option<String>,
     /// Why, in words that name nobody; kept with the proof
     #[arg(long, default_value = "asked by hand")]
     pub(crate) reason: String,

@@ -1,8 +1,10 @@
-//! `quarterdeck erase`: a person, a record or an installation, with the proof of what went; or what was erased until now.
+//! `quarterdeck erase`: a person, a record, an installation or a whole tenant, with the proof of what went; or what was erased until now.
 
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use chrono::{DateTime, SecondsFormat, Utc};
+use quarterdeck_control::{Gone, TenantErasure};
 use quarterdeck_engine::erasure::{Asker, Erasure, Request, Subject};
 use quarterdeck_engine::scope::TenantId;
 
@@ -10,10 +12,19 @@ use crate::cli::{EraseArguments, OutputFormat};
 use crate::clock;
 use crate::config::Config;
 use crate::home::Home;
+use crate::live;
 use crate::output;
+use crate::tenant_end;
 
 pub(crate) async fn run(config: Config, arguments: EraseArguments) -> Result<()> {
     let home = Home::open(&config).await?;
+    if arguments.whole_tenant {
+        return end(&config, &home, &arguments).await;
+    }
+    let ended = home.control.tenant_erasures().await?.into_iter().find(|ended| ended.tenant_id == arguments.tenant);
+    if let Some(ended) = ended {
+        return print_end(&ended, arguments.format);
+    }
     let tenant = TenantId::parse(&home.tenant(&arguments.tenant).await?.id)?;
     let now = clock::now();
     let mut requests = Vec::new();
@@ -38,6 +49,53 @@ pub(crate) async fn run(config: Config, arguments: EraseArguments) -> Result<()>
         erasures.retain(|erasure| ids.contains(&erasure.erasure_id));
     }
     print(&erasures, arguments.format)
+}
+
+/// Ends the tenant, and goes as far as can be gone from here.
+async fn end(config: &Config, home: &Home, arguments: &EraseArguments) -> Result<()> {
+    if arguments.confirm.as_deref() != Some(&arguments.tenant) {
+        bail!("--confirm must repeat the id `{}`: everything of the tenant goes, and cannot be brought back", arguments.tenant);
+    }
+    let tenant = TenantId::parse(&arguments.tenant)?;
+    let mut ended = tenant_end::begin(&home.control, &tenant, &arguments.by, &arguments.reason).await?;
+    // A server has it open: then that server goes on.
+    let journal = live::journal(config).await.inspect_err(|error| {
+        tracing::warn!(%error, "the journal is not reached from here; a server that has it goes on with the end of the tenant");
+    });
+    let journal = journal.ok();
+    let grace = if arguments.now { Duration::ZERO } else { Duration::from_millis(config.upkeep.keep_files_ms) };
+    // The second round finds nothing, unless somebody writes.
+    for _ in 0..2 {
+        ended = tenant_end::round(&home.engine, &home.control, journal.as_deref(), &ended, grace).await?;
+    }
+    print_end(&ended, arguments.format)
+}
+
+fn print_end(ended: &TenantErasure, format: OutputFormat) -> Result<()> {
+    let Gone { control_rows, files, file_bytes, messages } = ended.gone;
+    let proven_at = instant(ended.proven_at);
+    match format {
+        OutputFormat::Json => output::line(serde_json::to_string_pretty(ended)?),
+        OutputFormat::Csv => {
+            output::line("tenant_id,asked_by,reason,asked_at,control_rows,files,file_bytes,messages,proven_at")?;
+            let words = [&ended.tenant_id, &ended.asked_by, &ended.reason].map(|cell| quoted(cell)).join(",");
+            let asked_at = instant(Some(ended.asked_at));
+            output::line(format!("{words},{asked_at},{control_rows},{files},{file_bytes},{messages},{proven_at}"))
+        }
+        OutputFormat::Table => {
+            let proof = match ended.proven_at {
+                Some(_) => format!("proven {proven_at}: nothing is left"),
+                None => "not proven yet: serving looks again, or `--now` once no server runs that could still write".to_owned(),
+            };
+            output::line(format!(
+                "{}: the whole tenant, asked {} by {}: {control_rows} rows of the control store, {files} files of {file_bytes} bytes, \
+                 {messages} waiting messages removed; {proof}",
+                ended.tenant_id,
+                instant(Some(ended.asked_at)),
+                ended.asked_by
+            ))
+        }
+    }
 }
 
 /// What the arguments name; nothing when they name nothing.
@@ -91,9 +149,6 @@ fn sentence(one: &Erasure) -> String {
 }
 
 fn cells(one: &Erasure) -> [String; 12] {
-    let instant = |at: Option<chrono::DateTime<chrono::Utc>>| {
-        at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default()
-    };
     [
         one.erasure_id.clone(),
         one.source.clone(),
@@ -108,6 +163,10 @@ fn cells(one: &Erasure) -> [String; 12] {
         one.counts.messages_blanked.to_string(),
         one.found_after.to_string(),
     ]
+}
+
+fn instant(at: Option<DateTime<Utc>>) -> String {
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
 }
 
 fn quoted(cell: &str) -> String {

@@ -17,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tower_service::Service;
 
 /// Limits on connections.
@@ -27,13 +28,15 @@ pub(crate) struct ConnectionLimits {
     pub(crate) connections: usize,
     /// Time in which the head of a request must have come, in milliseconds.
     pub(crate) head_timeout_ms: u64,
+    /// Time for which a client may take nothing of what is sent to it before it is let go, in milliseconds.
+    pub(crate) write_timeout_ms: u64,
     /// Time that requests under way have when the process is asked to stop, in milliseconds.
     pub(crate) stop_timeout_ms: u64,
 }
 
 impl Default for ConnectionLimits {
     fn default() -> Self {
-        Self { connections: 10_000, head_timeout_ms: 10_000, stop_timeout_ms: 30_000 }
+        Self { connections: 10_000, head_timeout_ms: 10_000, write_timeout_ms: 60_000, stop_timeout_ms: 30_000 }
     }
 }
 
@@ -42,9 +45,9 @@ const NO_ROOM: Duration = Duration::from_millis(500);
 
 /// Answers on `listener` until `stop`, then lets requests under way end.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &ConnectionLimits, stop: impl Future<Output = ()>) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // To look whether it is HTTP/2 waits for its first bytes for ever; browsers speak that over TLS alone.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_millis(limits.head_timeout_ms.max(1)));
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_millis(limits.head_timeout_ms.max(1)));
     let builder = Arc::new(builder);
     let room = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let graceful = GracefulShutdown::new();
@@ -70,10 +73,12 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Connec
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its small packets back");
         }
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(Duration::from_millis(limits.write_timeout_ms.max(1))));
         let watcher = graceful.watcher();
         let (builder, service) = (Arc::clone(&builder), TowerToHyperService::new(FromPeer { routes: routes.clone(), peer }));
         tokio::spawn(async move {
-            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+            let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
             if let Err(error) = watcher.watch(connection.into_owned()).await {
                 tracing::debug!(%error, "a connection ended early");
             }
@@ -110,3 +115,6 @@ where
         self.routes.call(request)
     }
 }
+
+#[cfg(test)]
+mod tests;

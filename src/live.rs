@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::Router;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use prometheus_client::registry::Registry;
-use quarterdeck_control::Control;
+use quarterdeck_control::{Control, TenantErasure};
 use quarterdeck_engine::landing::TenantSink;
 use quarterdeck_engine::profile::TenantProfile;
 use quarterdeck_engine::scope::TenantId;
@@ -28,6 +28,7 @@ use crate::home::Home;
 use crate::kept_totals::KeptTotals;
 use crate::live_meters::LiveMeters;
 use crate::registrations::KeptRegistrations;
+use crate::tenant_end;
 
 /// What runs beside the doors.
 pub(crate) struct Live {
@@ -41,6 +42,8 @@ pub(crate) struct Live {
     meters: LiveMeters,
     /// Tenants that a landing is under way for: each has one at a time, so that none waits for another.
     landing: Mutex<HashSet<String>>,
+    /// Tenants that were ended: nothing of theirs lands any more.
+    ended: Mutex<HashSet<String>>,
 }
 
 /// Opens the journal, and makes the door before it.
@@ -68,11 +71,14 @@ pub(crate) async fn open(config: &Config, home: &Home, registry: &mut Registry) 
         upkeep: config.upkeep.clone(),
         meters: LiveMeters::new(registry),
         landing: Mutex::default(),
+        ended: Mutex::default(),
     };
+    live.hear_of_ends().await?;
     Ok((Arc::new(live), door::router(state)))
 }
 
-async fn journal(config: &Config) -> Result<Arc<dyn Journal>> {
+/// Opens the journal that `config` names.
+pub(crate) async fn journal(config: &Config) -> Result<Arc<dyn Journal>> {
     #[cfg(feature = "nats")]
     if let Some(nats) = &config.journal.nats {
         let journal = quarterdeck_ingest::journal::NatsJournal::open(nats, &config.journal_limits).await?;
@@ -103,7 +109,9 @@ impl Live {
     }
 
     fn start_landing(self: &Arc<Self>, tenant: String) {
-        if !self.landing.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone()) {
+        if self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(&tenant)
+            || !self.landing.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.clone())
+        {
             return;
         }
         let live = Arc::clone(self);
@@ -145,6 +153,7 @@ impl Live {
         let mut vacuumed = Instant::now();
         let expire_every = Duration::from_millis(self.upkeep.retention_interval_ms.max(1));
         let mut expired: Option<Instant> = None;
+        let mut scrubbed: Option<DateTime<Utc>> = None;
         loop {
             interval.tick().await;
             let due = vacuumed.elapsed() >= vacuum_every;
@@ -155,6 +164,10 @@ impl Live {
             if expire {
                 expired = Some(Instant::now());
             }
+            if let Err(error) = self.end_tenants().await {
+                self.meters.upkeep_failed();
+                tracing::error!(%error, "the end of a tenant failed and will be tried again");
+            }
             let tenants = match self.control.tenants().await {
                 Ok(tenants) => tenants,
                 Err(error) => {
@@ -162,16 +175,28 @@ impl Live {
                     continue;
                 }
             };
+            let mut erased = scrubbed;
             for tenant in tenants {
-                if let Err(error) = self.keep_up(&tenant.id, due, expire).await {
-                    self.meters.upkeep_failed();
-                    tracing::error!(tenant = %tenant.id, %error, "upkeep failed and will be tried again");
+                match self.keep_up(&tenant.id, due, expire).await {
+                    Ok(last) => erased = erased.max(last),
+                    Err(error) => {
+                        self.meters.upkeep_failed();
+                        tracing::error!(tenant = %tenant.id, %error, "upkeep failed and will be tried again");
+                    }
+                }
+            }
+            // What was erased since had come through the journal.
+            if erased > scrubbed {
+                match self.journal.scrub().await {
+                    Ok(()) => scrubbed = erased,
+                    Err(error) => tracing::error!(%error, "the journal may still hold what was erased"),
                 }
             }
         }
     }
 
-    async fn keep_up(&self, tenant: &str, vacuum: bool, expire: bool) -> Result<()> {
+    /// Answers when something of the tenant was last erased.
+    async fn keep_up(&self, tenant: &str, vacuum: bool, expire: bool) -> Result<Option<DateTime<Utc>>> {
         let id = TenantId::parse(tenant)?;
         self.erase(&id).await?;
         if expire {
@@ -188,6 +213,30 @@ impl Live {
         if vacuum {
             let removed = self.engine.vacuum(&id, Duration::from_millis(self.upkeep.keep_files_ms)).await?;
             self.meters.vacuumed(removed);
+        }
+        let erasures = self.engine.erasures(&id, clock::now()).await?;
+        Ok(erasures.iter().filter_map(|erasure| erasure.erased_at).max())
+    }
+
+    /// Learns which tenants were ended; answers those whose end is not proven.
+    async fn hear_of_ends(&self) -> Result<Vec<TenantErasure>> {
+        let mut ends = self.control.tenant_erasures().await?;
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = ends.iter().map(|end| end.tenant_id.clone()).collect();
+        ends.retain(|end| end.proven_at.is_none());
+        Ok(ends)
+    }
+
+    /// Goes on with the end of tenants.
+    async fn end_tenants(&self) -> Result<()> {
+        let grace = Duration::from_millis(self.upkeep.keep_files_ms);
+        for end in self.hear_of_ends().await? {
+            // A landing that had begun writes to its end.
+            if self.landing.lock().unwrap_or_else(PoisonError::into_inner).contains(&end.tenant_id) {
+                continue;
+            }
+            let noted = tenant_end::round(&self.engine, &self.control, Some(self.journal.as_ref()), &end, grace).await?;
+            let files = noted.gone.files.saturating_sub(end.gone.files);
+            self.meters.erased(noted.gone.control_rows.saturating_sub(end.gone.control_rows), usize::try_from(files)?);
         }
         Ok(())
     }

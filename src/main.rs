@@ -35,6 +35,7 @@ mod sweep;
 mod synth;
 mod tables;
 mod tenant;
+mod tenant_end;
 mod titles;
 mod token;
 mod totals;

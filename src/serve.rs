@@ -114,7 +114,8 @@ impl Server {
         let titles = titles::of_sources(home.engine.library())?;
         let state = Dashboards::new(home.engine, home.control, pages, clock, config.http_limits, registry).await?;
         let front = Front { proxies: config.http.proxies, https: config.http.https };
-        let state = state.with_sources(titles, live.health()).with_front(front, provider_client::new()?);
+        let state =
+            state.with_sources(titles, live.health()).with_front(front, provider_client::new()?).with_analysts(analysts.clone());
         // Beside the dashboards' routes, not under their limits: the door has its own.
         Ok(Self { routes: door.merge(router(state)), live, connections, analysts, tls, sweeping: Box::pin(sweeping) })
     }

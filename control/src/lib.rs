@@ -40,6 +40,7 @@ mod stored;
 mod sweep;
 mod target;
 mod tenant;
+mod tenant_erasure;
 #[cfg(test)]
 mod testing;
 mod token;
@@ -86,6 +87,7 @@ pub use slug::check_slug;
 pub use store::Control;
 pub use target::Target;
 pub use tenant::{Tenant, weekday_name};
+pub use tenant_erasure::{Gone, TenantErasure};
 pub use token::{IssuedToken, TOKEN_USED_SECONDS, Token, TokenRequest, TokenScope};
 pub use token_session::{TOKEN_SESSION_MAX_DAYS, is_token_session};
 pub use wire_sign_in::WireSignIn;

@@ -138,12 +138,13 @@ impl Control {
     /// Stores a tenant, or its new properties.
     ///
     /// # Errors
-    /// [`ControlError::Invalid`] for a property of the wrong form.
+    /// [`ControlError::Invalid`] for a property of the wrong form, [`ControlError::Conflict`] for the id of a tenant that was ended.
     pub async fn ensure_tenant(&self, tenant: &Tenant) -> Result<()> {
         tenant.check()?;
         let sql = "
             INSERT INTO tenants (id, name, currency, zone, locale, week_start, today, small_n)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8
+            WHERE NOT EXISTS (SELECT 1 FROM tenant_erasures WHERE tenant_id = $1)
             ON CONFLICT (id) DO UPDATE SET
                 name = excluded.name,
                 currency = excluded.currency,
@@ -155,7 +156,12 @@ impl Control {
         let query = sqlx::query(sql).bind(&tenant.id).bind(&tenant.name).bind(&tenant.currency).bind(tenant.zone.name());
         let query = query.bind(&tenant.locale).bind(weekday_name(tenant.week_start));
         let query = query.bind(tenant.today.map(|today| today.to_string())).bind(i64::from(tenant.small_n));
-        query.execute(&self.pool).await.map_err(ControlError::write(format!("storing tenant `{}`", tenant.id)))?;
+        let context = format!("storing tenant `{}`", tenant.id);
+        let done = query.execute(&self.pool).await.map_err(ControlError::write(&context))?;
+        if done.rows_affected() == 0 {
+            let detail = "a tenant of that id was ended and erased; take another id".into();
+            return Err(ControlError::Conflict { context, detail });
+        }
         Ok(())
     }
 

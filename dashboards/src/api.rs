@@ -10,5 +10,6 @@ pub(crate) mod records;
 pub(crate) mod series;
 pub(crate) mod session;
 pub(crate) mod slices;
+pub(crate) mod sql;
 pub(crate) mod tenants;
 pub(crate) mod who;

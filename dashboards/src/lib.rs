@@ -1,9 +1,10 @@
 //! The door for people: the HTTP API and the embedded web app. Handlers parse, ask the engine, render; they decide nothing about the
-//! business. Knows no object storage, no SQL and no clock but the one it is given.
+//! business. Knows no object storage, no SQL (it hands statements on) and no clock but the one it is given.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod access;
+mod answer_body;
 mod api;
 mod auth;
 mod body;

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use quarterdeck_control::{ControlError, Kind as ControlKind};
 use quarterdeck_engine::{EngineError, Kind};
+use quarterdeck_wire::SqlError;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
@@ -21,7 +22,7 @@ pub(crate) struct Problem {
     #[serde(rename = "type")]
     pub kind: String,
     /// The sort of problem in words.
-    pub title: String,
+    pub title: &'static str,
     /// HTTP status.
     pub status: u16,
     /// What happened, and what to do about it.
@@ -29,7 +30,16 @@ pub(crate) struct Problem {
     /// Seconds until it is worth trying again; sent as a header.
     #[serde(skip)]
     #[schema(ignore)]
-    retry_after_seconds: Option<u64>,
+    retry_after_seconds: Option<u16>,
+    /// Of a statement: the five characters of SQLSTATE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sqlstate: Option<&'static str>,
+    /// Of a statement: what to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Of a statement: where in it, in characters from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
 }
 
 /// The problems that whoever signs in or sets things up can meet, as the document describes them.
@@ -56,13 +66,16 @@ const MEDIA_TYPE: &str = "application/problem+json";
 
 impl Problem {
     fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let title = status.canonical_reason().unwrap_or("Error");
         Self {
             kind: format!("urn:problem:{kind}"),
             title,
             status: status.as_u16(),
             detail: detail.into(),
             retry_after_seconds: None,
+            sqlstate: None,
+            hint: None,
+            position: None,
         }
     }
 
@@ -107,6 +120,16 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", detail)
     }
 
+    /// 406: none of the formats that there are.
+    pub(crate) fn not_acceptable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", detail)
+    }
+
+    /// A body that is too long, or is not what it says it is.
+    pub(crate) fn body(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self::new(status, "bad-request", detail)
+    }
+
     /// 500: a fault of ours; what it was goes to the log, not to the asker.
     pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(error = %error, "request failed");
@@ -140,7 +163,9 @@ impl From<ControlError> for Problem {
             ControlKind::NotAllowed => Self::forbidden(error.to_string()),
             ControlKind::TooMany => {
                 let retry_after_seconds = match &error {
-                    ControlError::TooManyAttempts { retry_after_seconds } => Some(*retry_after_seconds),
+                    ControlError::TooManyAttempts { retry_after_seconds } => {
+                        Some(u16::try_from(*retry_after_seconds).unwrap_or(u16::MAX))
+                    }
                     _ => None,
                 };
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", error.to_string());
@@ -148,6 +173,25 @@ impl From<ControlError> for Problem {
             }
             ControlKind::Unavailable => Self::unavailable(&error),
         }
+    }
+}
+
+/// What a statement failed with, by the class of its SQLSTATE; faults of ours have been logged where they happened.
+impl From<SqlError> for Problem {
+    fn from(error: SqlError) -> Self {
+        let (status, kind) = match error.code {
+            "3D000" => (StatusCode::NOT_FOUND, "not-found"),
+            "42501" => (StatusCode::FORBIDDEN, "not-allowed"),
+            "53200" => (StatusCode::UNPROCESSABLE_ENTITY, "limit"),
+            "53300" | "53400" => (StatusCode::TOO_MANY_REQUESTS, "limit"),
+            "57014" => (StatusCode::GATEWAY_TIMEOUT, "timeout"),
+            "58000" => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            "XX000" => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            code if code.starts_with("54") => (StatusCode::UNPROCESSABLE_ENTITY, "limit"),
+            _ => (StatusCode::BAD_REQUEST, "statement"),
+        };
+        let position = error.position.and_then(|position| u32::try_from(position).ok());
+        Self { sqlstate: Some(error.code), hint: error.hint, position, ..Self::new(status, kind, error.message) }
     }
 }
 

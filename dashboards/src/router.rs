@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
@@ -14,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access;
-use crate::api::{admin, health, kpis, pages, reading, receipts, records, series, session, slices, tenants, who};
+use crate::api::{admin, health, kpis, pages, reading, receipts, records, series, session, slices, sql, tenants, who};
 use crate::exports;
 use crate::meters;
 use crate::sign_in::{link, provider};
@@ -31,6 +32,9 @@ struct Document;
 
 /// Where the OpenAPI document stands.
 const OPENAPI_PATH: &str = "/api/v1/openapi.json";
+
+/// Arrow and Parquet are packed as they are.
+const PACKED: NotForContentType = NotForContentType::const_new("application/vnd.apache");
 
 /// What a page of ours may load: itself alone.
 const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'";
@@ -73,6 +77,10 @@ pub fn router(state: Dashboards) -> Router {
         .route_layer(middleware::from_fn_with_state(state.clone(), exports::note))
         .route_layer(middleware::from_fn_with_state(state.clone(), access::gate))
         .split_for_parts();
+    // Statements have a place, a deadline and a length of their own, by the analysts' limits.
+    let (statements, of_statements) = OpenApiRouter::new().routes(routes!(sql::ask)).split_for_parts();
+    let document = document.merge_from(of_statements);
+    let statement_bytes = state.analysts.as_ref().map_or(0, |analysts| analysts.limits().http_request_bytes);
     let timeout = Duration::from_millis(state.limits.request_timeout_ms);
     let body_bytes = state.limits.request_body_bytes;
     api.route(OPENAPI_PATH, get(move || async move { Json(document) }))
@@ -84,7 +92,13 @@ pub fn router(state: Dashboards) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), meters::measure))
         .layer(DefaultBodyLimit::max(body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, timeout))
-        .layer(CompressionLayer::new())
+        .merge(
+            statements
+                .route_layer(middleware::from_fn_with_state(state.clone(), access::gate))
+                .layer(middleware::from_fn_with_state(state.clone(), meters::measure))
+                .layer(DefaultBodyLimit::max(statement_bytes)),
+        )
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(PACKED)))
         .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "no-referrer"))

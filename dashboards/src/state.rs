@@ -9,6 +9,7 @@ use quarterdeck_control::Control;
 use quarterdeck_engine::kpi::frame::KpiFrame;
 use quarterdeck_engine::profile::TenantProfile;
 use quarterdeck_engine::{Engine, EngineError};
+use quarterdeck_wire::Analysts;
 use tokio::sync::Semaphore;
 
 use crate::client::Front;
@@ -36,6 +37,7 @@ pub struct Dashboards {
     pub(crate) live: Option<Arc<dyn LiveHealth>>,
     pub(crate) front: Front,
     pub(crate) provider_client: ProviderClient,
+    pub(crate) analysts: Option<Analysts>,
 }
 
 impl Dashboards {
@@ -69,6 +71,7 @@ impl Dashboards {
             live: None,
             front: Front::default(),
             provider_client: Arc::new(|_| Box::pin(async { Err(std::io::Error::other("this door asks no identity provider")) })),
+            analysts: None,
         })
     }
 
@@ -77,9 +80,16 @@ impl Dashboards {
     pub fn with_sources(self, titles: BTreeMap<String, String>, live: Arc<dyn LiveHealth>) -> Self {
         Self { titles: Arc::new(titles), live: Some(live), ..self }
     }
+
     /// With what stands before the door, and what asks identity providers.
     #[must_use]
     pub fn with_front(self, front: Front, provider_client: ProviderClient) -> Self {
         Self { front, provider_client, ..self }
+    }
+
+    /// With the door for SQL.
+    #[must_use]
+    pub fn with_analysts(self, analysts: Analysts) -> Self {
+        Self { analysts: Some(analysts), ..self }
     }
 }

@@ -5,6 +5,7 @@ pub mod batches;
 mod conform;
 pub mod current;
 pub mod data_file;
+pub mod ending;
 pub mod file_name;
 pub mod history;
 pub mod layout;

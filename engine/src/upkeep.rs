@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use crate::lake::current::Looker;
+use crate::lake::ending::Removed;
 use crate::lake::file_name::Holds;
 use crate::lake::old_files;
 use crate::lake::settle::{self, Settled};
@@ -69,6 +70,16 @@ impl Engine {
             let Some(table) = self.lake.table(tenant, &contract.name).await? else { continue };
             removed += old_files::trim_log(&table, until).await?;
         }
+        Ok(removed)
+    }
+
+    /// Removes everything that the lake holds of `tenant`; answers what there was. What is written beside it is found when it runs again.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when objects cannot be listed or removed.
+    pub async fn remove_tenant(&self, tenant: &TenantId) -> Result<Removed> {
+        let removed = self.lake.remove_tenant(tenant).await?;
+        self.reopen(tenant).await;
         Ok(removed)
     }
 

@@ -72,6 +72,14 @@ pub trait Journal: Send + Sync {
     /// [`JournalError`] when the journal cannot be reached; forgetting again is harmless.
     async fn forget(&self, tenant: &str, through: Position) -> Result<(), JournalError>;
 
+    /// Leaves no byte of forgotten entries on its own disk. A journal of several nodes keeps what its servers keep.
+    ///
+    /// # Errors
+    /// [`JournalError`] when bytes may be left: try again.
+    async fn scrub(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
     /// What waits of `tenant`: for limits and data health.
     ///
     /// # Errors

@@ -102,7 +102,8 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
 fn files_with(home: &Home, text: &str) -> Vec<PathBuf> {
     let text = text.to_lowercase();
     let holds = |path: &PathBuf| {
-        let bytes = std::fs::read(path).unwrap();
+        // Whatever is removed meanwhile holds nothing.
+        let Ok(bytes) = std::fs::read(path) else { return false };
         let raw = String::from_utf8_lossy(&bytes).to_lowercase();
         if raw.contains(&text) {
             return true;
@@ -110,11 +111,26 @@ fn files_with(home: &Home, text: &str) -> Vec<PathBuf> {
         if path.extension().is_none_or(|extension| extension != "parquet") {
             return false;
         }
-        let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+        let reader = SerializedFileReader::new(axum::body::Bytes::from(bytes)).unwrap();
         let mut rows = reader.get_row_iter(None).unwrap();
         rows.any(|row| row.unwrap().into_columns().into_iter().any(|(_, field)| told(&field).to_lowercase().contains(&text)))
     };
     files_under(&home.path().join("lake")).into_iter().filter(holds).collect()
+}
+
+/// Files of the journal that hold `text`.
+fn journal_with(home: &Home, text: &str) -> Vec<PathBuf> {
+    let holds = |path: &PathBuf| std::fs::read(path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text));
+    files_under(&home.path().join("journal")).into_iter().filter(holds).collect()
+}
+
+/// Waits until the journal holds `text` nowhere.
+async fn leaves_the_journal(home: &Home, text: &str) {
+    let started = std::time::Instant::now();
+    while !journal_with(home, text).is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(60), "{text}: {:?}: {}", journal_with(home, text), errors_of(home));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 fn told(field: &parquet::record::Field) -> String {
@@ -210,11 +226,13 @@ async fn what_a_shop_asks_to_redact_is_erased_and_a_whole_shop_waits_for_a_word(
     post("customers/create", "1", customer(4711, SECRETS[0])).await;
     post("customers/create", "2", customer(4712, "bob@example.com")).await;
     landed(&home, TENANT, 2).await;
+    assert!(!journal_with(&home, SECRETS[0]).is_empty(), "the search finds what is there");
     let redact =
         json!({"shop_domain": "gifts.myshopify.com", "customer": {"id": 4711, "email": SECRETS[0]}, "orders_to_redact": [1, 2]});
     post("customers/redact", "3", redact).await;
     reaches(&home, TENANT, "SELECT count(*) FROM erasures WHERE state = 'proven' AND found_after = 0", 3).await;
     assert_eq!(files_with(&home, SECRETS[0]), Vec::<PathBuf>::new(), "{}", errors_of(&home));
+    leaves_the_journal(&home, SECRETS[0]).await;
     assert_eq!(home.count(TENANT, "SELECT count(*) FROM customers"), 1);
 
     post("shop/redact", "4", json!({"shop_domain": "gifts.myshopify.com"})).await;
@@ -272,4 +290,98 @@ async fn rows_are_kept_as_long_as_their_class() {
     std::fs::write(home.path().join("quarterdeck.toml"), "[upkeep.retention_days]\nraww = 3\n").unwrap();
     let message = home.fail(&["upkeep", "--tenant", TENANT]);
     assert!(message.contains("raww") && message.contains("raw"), "{message}");
+}
+
+/// An order of the tenant that ends, and of no other.
+const ITS_ORDER: &str = "order-of-t-alone";
+const CONTRACT_ENDED: [&str; 6] = ["erase", "--tenant", TENANT, "--whole-tenant", "--confirm", TENANT];
+
+fn end(home: &Home, more: &[&str]) -> Value {
+    serde_json::from_str(&home.succeed(&[CONTRACT_ENDED.as_slice(), &["--format", "json"], more].concat())).unwrap()
+}
+
+/// Folders and files that tell of the tenant: in the lake by their place, in the journal by an order of its own.
+fn tells_of_the_tenant(home: &Home) -> Vec<PathBuf> {
+    let lake = home.path().join("lake").join(TENANT);
+    let mut files = if lake.exists() { files_under(&lake) } else { Vec::new() };
+    files.extend(lake.exists().then_some(lake));
+    files.extend(journal_with(home, ITS_ORDER));
+    files
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_tenant_goes_and_its_neighbour_stays() {
+    const OTHER: &str = "other";
+    let home = home(&format!("{QUICK}{ALWAYS}"), &[TENANT, OTHER]);
+    let (path, others) = (register(&home, TENANT, "cloudevents"), register(&home, OTHER, "cloudevents"));
+    let door = Door::open(&home);
+    let company = company();
+    for path in [&path, &others] {
+        tell(&door, path, &company).await;
+    }
+    tell(&door, &path, &[order(ITS_ORDER, "cust-1", "1.00")]).await;
+    landed(&home, TENANT, company.len() + 1).await;
+    landed(&home, OTHER, company.len()).await;
+    assert!(tells_of_the_tenant(&home).len() > 20, "the search finds what is there");
+    let stays = home.kpi(OTHER, "net_sales", &[])["value"].clone();
+    let token = home.succeed(&["token", "create", "--tenant", TENANT, "--role", "executive", "--name", "board"]);
+
+    // Not by a slip of the hand.
+    let message = home.fail(&["erase", "--tenant", TENANT, "--whole-tenant", "--confirm", OTHER]);
+    assert!(message.contains("--confirm must repeat the id `t`"), "{message}");
+    assert_eq!(home.count(TENANT, "SELECT count(*) FROM customers"), 2);
+
+    // While it serves and more comes: serving goes on with it until nothing is found.
+    let orders = (0..200).map(|number| order(&format!("r{number}"), "cust-1", "1.00")).collect::<Vec<_>>();
+    door.tell(&path, &[("content-type", EVENTS)], Value::Array(orders).to_string().into_bytes()).await;
+    let ended = end(&home, &["--reason", "the contract has ended"]);
+    assert!(ended["gone"]["files"].as_u64().unwrap() > 20, "{ended}");
+    assert_eq!(ended["proven_at"], Value::Null, "a server runs that may not have heard of it: {ended}");
+    let started = std::time::Instant::now();
+    let proof = loop {
+        let shown: Value = serde_json::from_str(&home.succeed(&["erase", "--tenant", TENANT, "--format", "json"])).unwrap();
+        if shown["proven_at"].is_string() {
+            break shown;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "{shown} {}", errors_of(&home));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!(proof["reason"], "the contract has ended");
+    assert_eq!(tells_of_the_tenant(&home), Vec::<PathBuf>::new());
+    let refused = door.status(&path, &[("content-type", EVENT)], company[0].to_string().as_bytes()).await;
+    assert!(refused.is_client_error(), "{refused}");
+    let asked = reqwest::Client::new().get(format!("{}/api/v1/me", door.address)).bearer_auth(token.trim()).send().await.unwrap();
+    assert_eq!(asked.status(), 401);
+
+    // Its neighbour has everything, and nobody bears its name again.
+    assert_eq!(home.kpi(OTHER, "net_sales", &[])["value"], stays);
+    assert_eq!(home.count(OTHER, "SELECT count(*) FROM deliveries"), i64::try_from(company.len()).unwrap());
+    let message = home.fail(&["kpi", "net_sales", "--tenant", TENANT]);
+    assert!(message.contains("no tenant named `t`"), "{message}");
+    let message = home.fail(&["source", "add", "--tenant", TENANT, "--source", "cloudevents"]);
+    assert!(message.contains("no tenant named"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_tenant_survives_kills() {
+    let home = home(&format!("{QUICK}{BY_HAND}"), &[TENANT]);
+    let path = register(&home, TENANT, "cloudevents");
+    let mut door = Door::open(&home);
+    tell(&door, &path, &company()).await;
+    landed(&home, TENANT, company().len()).await;
+    tell(&door, &path, &[order(ITS_ORDER, "cust-1", "1.00")]).await;
+    door.kill();
+    for round in 0..10 {
+        let mut ending = home.command(&CONTRACT_ENDED).stdout(std::process::Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(20 * round)).await;
+        ending.kill().unwrap();
+        ending.wait().unwrap();
+    }
+    let proof = end(&home, &["--now"]);
+    assert!(proof["proven_at"].is_string(), "{proof}");
+    assert_eq!(tells_of_the_tenant(&home), Vec::<PathBuf>::new());
+    // What waited in the journal has gone too: nothing lands when it serves again.
+    let _door = Door::open(&home);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(tells_of_the_tenant(&home), Vec::<PathBuf>::new());
 }

@@ -45,6 +45,11 @@ impl Analysts {
         Self { engine, control, limits: Arc::new(limits), clock, audit, places: Arc::default() }
     }
 
+    /// Limits in force.
+    pub fn limits(&self) -> &WireLimits {
+        &self.limits
+    }
+
     /// A session for `identity` on the tenant named `tenant`.
     ///
     /// # Errors
@@ -99,6 +104,16 @@ impl Analyst {
     /// The session, as of its last look.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// The doors that they came by.
+    pub(crate) fn analysts(&self) -> &Analysts {
+        &self.analysts
+    }
+
+    /// Limits in force.
+    pub(crate) fn limits(&self) -> &WireLimits {
+        &self.analysts.limits
     }
 
     /// Looks at what has landed since, or as known at `as_of`.

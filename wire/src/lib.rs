@@ -6,14 +6,23 @@
 
 mod analysts;
 mod audit;
+pub mod encode;
+mod given;
 mod limits;
+mod parameters;
+mod plain;
 pub mod postgres;
 mod reads;
 mod running;
 mod scope;
 mod sqlstate;
+mod statement;
 
 pub use analysts::{Analyst, Analysts, Clock};
+pub use given::{Give, Given, Gone, given, taken};
 pub use limits::WireLimits;
+pub use parameters::Parameter;
+pub use running::Sent;
 pub use scope::{profile_of, scope_of};
 pub use sqlstate::SqlError;
+pub use statement::{Answer, Question};

@@ -20,6 +20,16 @@ pub struct WireLimits {
     pub statement_terms: usize,
     /// Memory of one statement; what needs more goes to disk where it can, and ends with an error where it cannot.
     pub statement_memory_bytes: usize,
+    /// Rows of one answer over HTTP; more are cut off, and the answer says so.
+    pub http_rows: usize,
+    /// Bytes of one answer over HTTP; what is longer ends with an error.
+    pub http_answer_bytes: u64,
+    /// Length of a request over HTTP: a statement with its parameters.
+    pub http_request_bytes: usize,
+    /// Bytes of an answer over HTTP that are gathered before they are sent: an answer that is no longer is sent with its counts ahead.
+    pub http_gathered_bytes: usize,
+    /// How long a client may take none of what is there for it before it is let go, in milliseconds.
+    pub stalled_ms: u64,
     /// Audit entries that wait to be written; a statement waits for room.
     pub audit_queue: usize,
 }
@@ -34,6 +44,11 @@ impl Default for WireLimits {
             statement_bytes: 1_048_576,
             statement_terms: 2_500,
             statement_memory_bytes: 1_073_741_824,
+            http_rows: 1_000_000,
+            http_answer_bytes: 1 << 30,
+            http_request_bytes: 2 << 20,
+            http_gathered_bytes: 1 << 20,
+            stalled_ms: 30_000,
             audit_queue: 10_000,
         }
     }

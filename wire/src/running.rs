@@ -1,12 +1,14 @@
 //! A statement that runs: until its end, its deadline or its cancellation, whichever comes first; then its place is free and its trace is noted.
 //! What nobody fetches any more ends at its deadline too. Knows no protocol.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use quarterdeck_control::AuditEntry;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::AbortHandle;
 
 use crate::audit::Audit;
 use crate::sqlstate::{SqlError, code};
@@ -17,6 +19,15 @@ pub(crate) struct Running {
     cancelled: Option<BoxFuture<'static, ()>>,
     trace: Trace,
     place: Place,
+    /// Frees the place at the deadline, whoever still holds the statement.
+    waiting: AbortHandle,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.place.free();
+        self.waiting.abort();
+    }
 }
 
 /// A place that is given back by the end or the deadline.
@@ -29,13 +40,29 @@ impl Place {
     }
 }
 
+/// Bytes that went to whoever asked; counted where they are made.
+#[derive(Debug, Clone, Default)]
+pub struct Sent(Arc<AtomicU64>);
+
+impl Sent {
+    /// So many more.
+    pub fn more(&self, bytes: usize) {
+        self.0.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// How many.
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// What is noted of a statement when it ends, however it ends.
 struct Trace {
     entry: Option<AuditEntry>,
     audit: Audit,
     started: Instant,
     rows: u64,
-    bytes: u64,
+    bytes: Sent,
     outcome: &'static str,
 }
 
@@ -44,7 +71,7 @@ impl Drop for Trace {
         let Some(mut entry) = self.entry.take() else { return };
         entry.duration_us = u64::try_from(self.started.elapsed().as_micros()).ok();
         entry.rows = Some(self.rows);
-        entry.bytes = Some(self.bytes);
+        entry.bytes = Some(self.bytes.bytes());
         self.audit.note_now(entry.with("outcome", self.outcome));
     }
 }
@@ -54,13 +81,14 @@ impl Running {
     pub(crate) fn new(entry: AuditEntry, audit: Audit, place: OwnedSemaphorePermit, most: Duration) -> Self {
         let deadline = tokio::time::Instant::now() + most;
         let place = Place(Arc::new(Mutex::new(Some(place))));
-        let waiting = place.clone();
-        tokio::spawn(async move {
+        let at_deadline = place.clone();
+        let waiting = tokio::spawn(async move {
             tokio::time::sleep_until(deadline).await;
-            waiting.free();
+            at_deadline.free();
         });
-        let trace = Trace { entry: Some(entry), audit, started: Instant::now(), rows: 0, bytes: 0, outcome: "left" };
-        Self { deadline, cancelled: None, trace, place }
+        let trace =
+            Trace { entry: Some(entry), audit, started: Instant::now(), rows: 0, bytes: Sent::default(), outcome: "left" };
+        Self { deadline, cancelled: None, trace, place, waiting: waiting.abort_handle() }
     }
 
     /// Awaits `step` of the statement.
@@ -114,8 +142,18 @@ impl Running {
 
     /// Counts a row of so many bytes.
     pub(crate) fn row(&mut self, bytes: usize) {
-        self.trace.rows += 1;
-        self.trace.bytes += u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.rows(1);
+        self.trace.bytes.more(bytes);
+    }
+
+    /// Counts rows; their bytes are counted by [`Running::sent`].
+    pub(crate) fn rows(&mut self, rows: usize) {
+        self.trace.rows += u64::try_from(rows).unwrap_or(u64::MAX);
+    }
+
+    /// Where bytes are counted.
+    pub(crate) fn sent(&self) -> Sent {
+        self.trace.bytes.clone()
     }
 
     /// It has ended by itself.

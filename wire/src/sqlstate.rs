@@ -32,6 +32,21 @@ impl SqlError {
         Self { position: position(&message), ..Self::new(code::SYNTAX, first_lines(&message)) }
     }
 
+    /// What planning or running `sql` failed with, and where in it.
+    pub(crate) fn in_statement(error: &DataFusionError, sql: &str) -> Self {
+        let told = Self::from(error);
+        let start = error.diagnostic().and_then(|diagnostic| diagnostic.span).map(|span| span.start);
+        let place = start.and_then(|start| offset(sql, start.line, start.column));
+        Self { position: place.or(told.position), ..told }
+    }
+
+    /// Of the parser: where in `sql` it stopped.
+    pub(crate) fn syntax(error: &datafusion::sql::sqlparser::parser::ParserError, sql: &str) -> Self {
+        let told = Self::of_parser(error);
+        let place = line_and_column(&error.to_string()).and_then(|(line, column)| offset(sql, line, column));
+        Self { position: place.or(told.position), ..told }
+    }
+
     /// With what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -48,6 +63,8 @@ pub(crate) mod code {
     pub(crate) const NO_TABLE: &str = "42P01";
     /// undefined_column
     pub(crate) const NO_COLUMN: &str = "42703";
+    /// duplicate_column
+    pub(crate) const SAME_COLUMN: &str = "42701";
     /// undefined_function
     pub(crate) const NO_FUNCTION: &str = "42883";
     /// ambiguous_column
@@ -160,10 +177,22 @@ fn of_plan(message: &str) -> &'static str {
 
 /// Of `… at Line: 1, Column: 8`, the column on a first line.
 fn position(message: &str) -> Option<usize> {
+    line_and_column(message).filter(|(line, _)| *line == 1).and_then(|(_, column)| usize::try_from(column).ok())
+}
+
+/// Of `… at Line: 1, Column: 8`.
+fn line_and_column(message: &str) -> Option<(u64, u64)> {
     let (_, place) = message.split_once("Line: ")?;
     let (line, rest) = place.split_once(", Column: ")?;
     let column = rest.chars().take_while(char::is_ascii_digit).collect::<String>();
-    (line == "1").then(|| column.parse().ok()).flatten()
+    Some((line.parse().ok()?, column.parse().ok()?))
+}
+
+/// Characters from 1 to a line and a column from 1.
+fn offset(sql: &str, line: u64, column: u64) -> Option<usize> {
+    let before = usize::try_from(line.checked_sub(1)?).ok()?;
+    let lines = sql.split('\n').take(before).map(|line| line.chars().count() + 1).sum::<usize>();
+    Some(lines + usize::try_from(column).ok()?)
 }
 
 /// Without backtraces and plans that follow.
@@ -180,6 +209,7 @@ mod tests {
         assert_eq!(position("Expected: x, found: y at Line: 1, Column: 15"), Some(15));
         assert_eq!(position("… at Line: 2, Column: 3"), None);
         assert_eq!(position("nothing"), None);
+        assert_eq!(offset("SELECT 1,\n é +", 2, 4), Some(14));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! otherwise.
 
 mod ledger;
+mod scrub;
 mod store;
 mod tail;
 mod writer;
@@ -153,6 +154,10 @@ impl Journal for LocalJournal {
                 let _ = reclaimed.inspect_err(|error| tracing::warn!(error = %error, "journal keeps space it does not need"));
             }
         }
+    }
+
+    async fn scrub(&self) -> Result<(), JournalError> {
+        self.ask(Store::scrub).await
     }
 
     async fn waiting(&self, tenant: &str) -> Result<Waiting, JournalError> {

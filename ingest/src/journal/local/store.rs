@@ -2,7 +2,7 @@
 //! group, so that positions go on after all entries were forgotten. Knows no queue and no limit.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
@@ -12,8 +12,9 @@ use super::tail;
 
 /// An open store.
 pub(super) struct Store {
-    database: Database,
-    entries: Keyspace,
+    pub(super) folder: PathBuf,
+    pub(super) database: Database,
+    pub(super) entries: Keyspace,
 }
 
 /// What one write changes.
@@ -41,7 +42,7 @@ impl Store {
         };
         let options = || KeyspaceCreateOptions::default().max_memtable_size(limits.memtable_bytes);
         let entries = database.keyspace("entries", options).map_err(|error| cannot_open(folder, &error))?;
-        Ok(Self { database, entries })
+        Ok(Self { folder: folder.to_owned(), database, entries })
     }
 
     fn database(folder: &Path, limits: &JournalLimits) -> fjall::Result<Database> {

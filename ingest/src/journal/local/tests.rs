@@ -151,3 +151,38 @@ async fn space_is_won_back() {
     assert!(bytes < 20 << 20, "{bytes}");
     assert_eq!(everything(&journal, "slow", 10).await[0].0, stay);
 }
+
+/// Files under `folder` that hold `text`; what the store removes meanwhile holds nothing.
+fn files_with(folder: &std::path::Path, text: &str) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let holds = |path: &std::path::PathBuf| {
+        std::fs::read(path).is_ok_and(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    };
+    let found = |path: std::path::PathBuf| if path.is_dir() { files_with(&path, text) } else { vec![path] };
+    entries.flat_map(found).filter(holds).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scrubbed_it_holds_no_byte_of_what_was_forgotten() {
+    const SECRET: &str = "ann@example.com";
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    for body in [SECRET, "stays", SECRET] {
+        journal.append("a", entry(body)).await.unwrap();
+    }
+    journal.append("b", entry("stays too")).await.unwrap();
+    journal.forget("a", 1).await.unwrap();
+    assert!(!files_with(folder.path(), SECRET).is_empty(), "the search finds what is there");
+    journal.scrub().await.unwrap();
+    assert!(!files_with(folder.path(), SECRET).is_empty(), "the third waits");
+    journal.forget("a", 3).await.unwrap();
+    journal.append("a", entry("new")).await.unwrap();
+    journal.scrub().await.unwrap();
+    assert_eq!(files_with(folder.path(), SECRET), [""; 0].map(std::path::PathBuf::from));
+    drop(journal);
+    let journal = open(folder.path());
+    assert_eq!(bodies(&everything(&journal, "a", 10).await), ["new"]);
+    assert_eq!(bodies(&everything(&journal, "b", 10).await), ["stays too"]);
+    assert_eq!(journal.append("a", entry("later")).await.unwrap(), 5);
+    assert_eq!(files_with(folder.path(), SECRET), [""; 0].map(std::path::PathBuf::from));
+}
