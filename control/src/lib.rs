@@ -44,6 +44,7 @@ mod tenant_erasure;
 #[cfg(test)]
 mod testing;
 mod token;
+mod token_session;
 mod wire_sign_in;
 
 pub use administration::{Administration, Given, NewPerson, PersonRoles, Places};
@@ -88,4 +89,5 @@ pub use target::Target;
 pub use tenant::{Tenant, weekday_name};
 pub use tenant_erasure::{Gone, TenantErasure};
 pub use token::{IssuedToken, TOKEN_USED_SECONDS, Token, TokenRequest, TokenScope};
+pub use token_session::{TOKEN_SESSION_MAX_DAYS, is_token_session};
 pub use wire_sign_in::WireSignIn;

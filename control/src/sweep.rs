@@ -11,6 +11,7 @@ impl Control {
     /// # Errors
     /// [`crate::ControlError::Store`].
     pub async fn sweep(&self, now: DateTime<Utc>) -> Result<u64> {
-        Ok(self.forget_sessions(now).await? + self.forget_attempts(now).await? + self.forget_provider_sign_ins(now).await?)
+        let sessions = self.forget_sessions(now).await? + self.forget_token_sessions(now).await?;
+        Ok(sessions + self.forget_attempts(now).await? + self.forget_provider_sign_ins(now).await?)
     }
 }

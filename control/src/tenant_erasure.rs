@@ -11,7 +11,7 @@ use crate::{Control, ControlError, Result, stored};
 const WORDS_MAX: usize = 500;
 
 /// What a tenant had here, children before their parents. `$1` is its id.
-const ROWS: [&str; 17] = [
+const ROWS: [&str; 18] = [
     "DELETE FROM targets WHERE tenant_id = $1",
     "DELETE FROM calendars WHERE tenant_id = $1",
     "DELETE FROM receipts WHERE tenant_id = $1",
@@ -19,6 +19,7 @@ const ROWS: [&str; 17] = [
     "DELETE FROM registration_secrets WHERE registration_id IN (SELECT id FROM registrations WHERE tenant_id = $1)",
     "DELETE FROM registrations WHERE tenant_id = $1",
     "DELETE FROM scram_secrets WHERE subject_id IN (SELECT id FROM tokens WHERE tenant_id = $1)",
+    "DELETE FROM token_sessions WHERE token_id IN (SELECT id FROM tokens WHERE tenant_id = $1)",
     "DELETE FROM tokens WHERE tenant_id = $1",
     "DELETE FROM scram_secrets WHERE subject_id IN (SELECT id FROM people WHERE tenant_id = $1)",
     "DELETE FROM provider_subjects WHERE person_id IN (SELECT id FROM people WHERE tenant_id = $1)",

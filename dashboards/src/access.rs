@@ -1,14 +1,14 @@
 //! What each route of the API asks of whoever comes: one table, and the gate that holds every request to it. A route that the table does
 //! not name answers nobody. Does not know how somebody showed who they are, nor what they see of a tenant.
 
-use axum::extract::{MatchedPath, Path, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use quarterdeck_control::{Permission, csrf_token_matches};
-use serde::Deserialize;
 
-use crate::auth::Asker;
+use crate::auth::{Asker, TenantPath};
 use crate::problem::{Answer, Problem};
 use crate::state::Dashboards;
 
@@ -111,13 +111,7 @@ async fn admitted(state: &Dashboards, request: Request) -> Answer<Request> {
     Ok(Request::from_parts(parts, body))
 }
 
-#[derive(Deserialize)]
-struct TenantPath {
-    tenant: String,
-}
-
-async fn parts_path(parts: &mut axum::http::request::Parts) -> Answer<Path<TenantPath>> {
-    use axum::extract::FromRequestParts;
+async fn parts_path(parts: &mut Parts) -> Answer<Path<TenantPath>> {
     Path::from_request_parts(parts, &()).await.map_err(|error| Problem::bad_request(error.to_string()))
 }
 

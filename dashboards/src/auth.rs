@@ -43,7 +43,8 @@ impl Asker {
                 let (session, identity) = state.control.session(cookie, now).await?;
                 (identity, Some(session.id))
             }
-            Credential::Token(token) | Credential::TokenCookie(token) => (state.control.authenticate(token, now).await?, None),
+            Credential::TokenSession(cookie) => (state.control.token_session(cookie, now).await?, None),
+            Credential::Token(token) => (state.control.authenticate(token, now).await?, None),
         };
         let scope = scope_of(&identity)?;
         Ok(Self { identity, scope, cookie: credential.into_cookie(), session_id })
@@ -59,9 +60,10 @@ impl FromRequestParts<Dashboards> for Asker {
     }
 }
 
+/// The tenant that an address names.
 #[derive(Deserialize)]
-struct TenantPath {
-    tenant: String,
+pub(crate) struct TenantPath {
+    pub(crate) tenant: String,
 }
 
 /// Who asks, of which tenant, and a session to answer with. Holds a place among the questions answered at once.

@@ -3,14 +3,15 @@
 
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
+use quarterdeck_control::is_token_session;
 
 /// What somebody shows.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Credential {
     /// A token as Bearer.
     Token(String),
-    /// A token that a browser was given by a link.
-    TokenCookie(String),
+    /// The cookie of a browser that was signed in by a token.
+    TokenSession(String),
     /// A person's session.
     Session(String),
 }
@@ -23,9 +24,6 @@ pub(crate) enum Cookie {
     /// Who has gone to an identity provider, whose page sends them back with it.
     Provider,
 }
-
-/// How every token begins.
-const TOKEN_PREFIX: &str = "qd_";
 
 impl Cookie {
     /// Its name; over HTTPS one that only this very host can have set, and only over HTTPS.
@@ -78,14 +76,14 @@ impl Credential {
             return Some(Self::Token(token.trim().to_owned()));
         }
         let cookie = Cookie::Session.read(headers, is_https)?.to_owned();
-        Some(if cookie.starts_with(TOKEN_PREFIX) { Self::TokenCookie(cookie) } else { Self::Session(cookie) })
+        Some(if is_token_session(&cookie) { Self::TokenSession(cookie) } else { Self::Session(cookie) })
     }
 
     /// The cookie that it came by, if any.
     pub(crate) fn into_cookie(self) -> Option<String> {
         match self {
             Self::Token(_) => None,
-            Self::TokenCookie(cookie) | Self::Session(cookie) => Some(cookie),
+            Self::TokenSession(cookie) | Self::Session(cookie) => Some(cookie),
         }
     }
 }
@@ -111,8 +109,9 @@ mod tests {
 
     #[test]
     fn a_bearer_counts_before_a_cookie() {
-        let mut both = headers("quarterdeck_session=qd_1");
-        assert!(Credential::of(&both, false) == Some(Credential::TokenCookie("qd_1".into())));
+        let cookie = format!("t{}", "0".repeat(64));
+        let mut both = headers(&format!("quarterdeck_session={cookie}"));
+        assert!(Credential::of(&both, false) == Some(Credential::TokenSession(cookie)));
         both.insert(AUTHORIZATION, "Bearer qd_2".parse().unwrap());
         assert!(Credential::of(&both, false) == Some(Credential::Token("qd_2".into())));
     }

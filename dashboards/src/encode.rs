@@ -28,7 +28,7 @@ const ARROW: &str = "application/vnd.apache.arrow.stream";
 /// Says whether the limit cut rows off.
 const TRUNCATED: HeaderName = HeaderName::from_static("x-truncated");
 /// Says how many rows there are.
-const TOTAL: HeaderName = HeaderName::from_static("x-total-rows");
+pub(crate) const TOTAL: HeaderName = HeaderName::from_static("x-total-rows");
 
 impl Encoding {
     /// By the `format` parameter, or else by the Accept header.

@@ -12,6 +12,7 @@ mod client;
 mod credential;
 mod encode;
 pub mod expected;
+mod exports;
 pub mod limits;
 pub mod live_health;
 mod meters;

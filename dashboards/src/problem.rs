@@ -30,7 +30,7 @@ pub(crate) struct Problem {
     /// Seconds until it is worth trying again; sent as a header.
     #[serde(skip)]
     #[schema(ignore)]
-    retry_after_seconds: Option<u64>,
+    retry_after_seconds: Option<u16>,
     /// Of a statement: the five characters of SQLSTATE.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sqlstate: Option<&'static str>,
@@ -163,7 +163,9 @@ impl From<ControlError> for Problem {
             ControlKind::NotAllowed => Self::forbidden(error.to_string()),
             ControlKind::TooMany => {
                 let retry_after_seconds = match &error {
-                    ControlError::TooManyAttempts { retry_after_seconds } => Some(*retry_after_seconds),
+                    ControlError::TooManyAttempts { retry_after_seconds } => {
+                        Some(u16::try_from(*retry_after_seconds).unwrap_or(u16::MAX))
+                    }
                     _ => None,
                 };
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", error.to_string());

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use crate::access;
 use crate::api::{admin, health, kpis, pages, reading, receipts, records, series, session, slices, sql, tenants, who};
+use crate::exports;
 use crate::meters;
 use crate::sign_in::{link, provider};
 use crate::state::Dashboards;
@@ -73,6 +74,7 @@ pub fn router(state: Dashboards) -> Router {
         .routes(routes!(admin::providers::list))
         .routes(routes!(admin::providers::put, admin::providers::remove))
         .routes(routes!(admin::audit::list))
+        .route_layer(middleware::from_fn_with_state(state.clone(), exports::note))
         .route_layer(middleware::from_fn_with_state(state.clone(), access::gate))
         .split_for_parts();
     // Statements have a place, a deadline and a length of their own, by the analysts' limits.

@@ -41,6 +41,9 @@ pub(crate) async fn close(state: &Dashboards, client: &Client, asker: &Asker) ->
     if let Some(session) = &asker.session_id {
         state.control.end_session(&asker.identity.subject.id, session, (state.clock)()).await?;
     }
+    if let (None, Some(cookie)) = (&asker.session_id, &asker.cookie) {
+        state.control.end_token_session(cookie).await?;
+    }
     note_signed_out(state, &asker.identity).await?;
     Ok(Cookie::Session.forgotten(client.is_https))
 }

@@ -15,6 +15,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: Object.fromEntries(['/api', '/health', '/sign-in', '/sign-out'].map((path) => [path, server])) },
+  server: { proxy: Object.fromEntries(['/api', '/health', '/sign-in'].map((path) => [path, server])) },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

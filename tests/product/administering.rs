@@ -1,7 +1,9 @@
-//! Setting people, roles, tokens, grants and providers up by the command line: what it says, what it refuses, and what stands in the log.
+//! Setting people, roles, tokens, grants and providers up by the command line and over HTTP: what is said, what is refused, and what stands
+//! in the log.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::door::{Door, Shown};
 use crate::support::Home;
 
 fn list(home: &Home, arguments: &[&str]) -> Vec<Value> {
@@ -126,4 +128,97 @@ fn the_log_is_verified() {
     let output = home.run(&["audit", "verify", "--noted", &wrong]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("entry 3 is not the one that was noted"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_http_what_is_made_is_shown_once_and_the_log_is_read_in_pages() {
+    let home = Home::new();
+    home.succeed(&["tenant", "t"]);
+    let door = Door::open(&home, &[]);
+    let given = door.said("first start").unwrap().rsplit(' ').next().unwrap().to_owned();
+    let root = door.first_sign_in("administrator", &given, "a much better password").await;
+    let person = json!({
+        "login": "ada", "name": "Ada", "home": "partner:own", "locale": "en-GB",
+        "role": { "role": "analyst", "domains": ["commerce"], "personal": true },
+    });
+    let (status, made) = door.ask("POST", "/api/v1/admin/people", &root, Some(&person)).await;
+    assert_eq!((status, &made["person"]["roles"][0]["domains"]), (201, &json!(["commerce"])), "{made}");
+    let once = made["one_time_password"].as_str().unwrap().to_owned();
+    let (_, people) = door.ask("GET", "/api/v1/admin/people", &root, None).await;
+    assert_eq!(people["people"].as_array().unwrap().len(), 2);
+    assert!(!people.to_string().contains(&once));
+    let ada = door.first_sign_in("ada", &once, "another good password").await;
+    let id = made["person"]["id"].as_str().unwrap();
+    let (_, changed) = door.ask("POST", &format!("/api/v1/admin/people/{id}/disable"), &root, None).await;
+    assert_eq!(changed, json!({ "changed": true }));
+    assert_eq!(door.ask("GET", "/api/v1/me", &ada, None).await.0, 401);
+
+    let token =
+        json!({ "name": "nightly", "role": "executive", "partner": "own", "tenant": "t", "expires_at": "2999-01-01T00:00:00Z" });
+    let (status, issued) = door.ask("POST", "/api/v1/admin/tokens", &root, Some(&token)).await;
+    assert_eq!(status, 201);
+    let bearer = Shown::Token(issued["token"].as_str().unwrap().to_owned());
+    assert_eq!(door.ask("GET", "/api/v1/tenants", &bearer, None).await.1["tenants"][0]["id"], "t");
+    let (_, tokens) = door.ask("GET", "/api/v1/admin/tokens", &root, None).await;
+    assert_eq!(tokens["tokens"][0]["expires_at"], "2999-01-01T00:00:00Z");
+    assert!(!tokens.to_string().contains(issued["token"].as_str().unwrap()));
+    let path = format!("/api/v1/admin/tokens/{}", issued["id"].as_str().unwrap());
+    for changed in [true, false] {
+        assert_eq!(door.ask("DELETE", &path, &root, None).await.1, json!({ "changed": changed }));
+    }
+    assert_eq!(door.ask("GET", "/api/v1/tenants", &bearer, None).await.0, 401);
+
+    let filter = json!({ "domains": ["commerce"], "personal": false, "row_filters": [
+        { "table": "orders", "column": "country", "values": ["France"] },
+    ] });
+    assert_eq!(door.ask("PUT", "/api/v1/admin/grants/own/t", &root, Some(&filter)).await.0, 200);
+    let (_, grants) = door.ask("GET", "/api/v1/admin/grants", &root, None).await;
+    assert_eq!(grants["grants"][0]["row_filters"], filter["row_filters"]);
+    for (wrong, detail) in [
+        (json!({ "domains": [] }), "must name at least one"),
+        (json!({ "domain": ["a"] }), "unknown field"),
+        (json!({ "row_filters": [{ "table": "Orders!", "column": "c", "values": ["x"] }] }), "a-z"),
+    ] {
+        let (status, problem) = door.ask("PUT", "/api/v1/admin/grants/own/t", &root, Some(&wrong)).await;
+        assert!(status == 400 && problem["detail"].as_str().unwrap().contains(detail), "{status} {problem}");
+    }
+
+    let (mut next, mut seqs) = (String::new(), Vec::new());
+    loop {
+        let (status, page) = door.ask("GET", &format!("/api/v1/admin/audit?limit=3&after={next}"), &root, None).await;
+        assert_eq!(status, 200, "{page}");
+        seqs.extend(page["entries"].as_array().unwrap().iter().map(|entry| entry["seq"].as_i64().unwrap()));
+        let Some(more) = page["next"].as_str() else { break };
+        next = more.to_owned();
+    }
+    let all = i64::try_from(seqs.len()).unwrap();
+    assert_eq!(seqs, (1..=all).rev().collect::<Vec<_>>(), "each once, latest first");
+    assert!(all >= 9, "{all}");
+    let (_, page) = door.ask("GET", "/api/v1/admin/audit?action=token_created", &root, None).await;
+    assert_eq!((page["entries"].as_array().unwrap().len(), &page["entries"][0]["who"]["name"]), (1, &json!("Administrator")));
+    for wrong in ["after=yesterday", "action=dance", "limit=x", "tenants=t"] {
+        assert_eq!(door.ask("GET", &format!("/api/v1/admin/audit?{wrong}"), &root, None).await.0, 400, "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaves_as_a_file_leaves_a_trace() {
+    let home = Home::new();
+    let file = home.path().join("one.csv");
+    let rows = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+        1,22423,STAND,2,2011-01-04 10:00:00,10.00,1,France\n2,22423,STAND,2,2011-01-04 10:00:00,10.00,2,Spain\n";
+    std::fs::write(&file, rows).unwrap();
+    home.load("t", "online_retail", &[file]);
+    let token = home.succeed(&["token", "create", "--tenant", "t", "--role", "executive", "--name", "board"]);
+    let door = Door::open(&home, &[]);
+    let bearer = Shown::Token(token.trim().to_owned());
+    let records = "/api/v1/tenants/t/kpis/net_sales/records?period=all";
+    for question in ["", "&format=csv&where=country:Spain", "&format=arrow", "&format=csv&as_of=never"] {
+        door.send("GET", &format!("{records}{question}"), &bearer, None).await;
+    }
+    let exports = list(&home, &["audit", "list", "--action", "export"]);
+    let said = exports.iter().map(|one| (one["who"].as_str().unwrap(), &one["tenant"], &one["rows"])).collect::<Vec<_>>();
+    let who = format!("board ({})", token.split('_').nth(1).unwrap());
+    assert_eq!(said, [(who.as_str(), &json!("t"), &json!("2")), (who.as_str(), &json!("t"), &json!("1"))]);
+    assert!(!json!(exports).to_string().contains("Spain"), "what it was narrowed by may name a person");
 }

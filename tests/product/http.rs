@@ -106,8 +106,15 @@ async fn signing_in_sets_a_cookie_that_scripts_cannot_read() {
     let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     let pair = cookie.split(';').next().unwrap().to_owned();
-    let me = client.get(format!("{}/api/v1/me", server.address)).header("cookie", pair).send().await.unwrap();
+    assert!(!cookie.contains("qd_"), "the token is in no browser: {cookie}");
+    let me = client.get(format!("{}/api/v1/me", server.address)).header("cookie", &pair).send().await.unwrap();
     assert_eq!(me.status(), StatusCode::OK);
+    let me: Value = serde_json::from_str(&me.text().await.unwrap()).unwrap();
+    let csrf = me["csrf"].as_str().unwrap();
+    let out = client.delete(format!("{}/api/v1/session", server.address)).header("cookie", &pair).header("x-csrf-token", csrf);
+    assert_eq!(out.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    let me = client.get(format!("{}/api/v1/me", server.address)).header("cookie", &pair).send().await.unwrap();
+    assert_eq!(me.status(), StatusCode::UNAUTHORIZED, "signed out, whoever kept the cookie");
     let failed = client.get(format!("{}/sign-in?token=wrong", server.address)).send().await.unwrap();
     assert!(failed.headers().get("set-cookie").is_none());
 }

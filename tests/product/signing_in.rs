@@ -5,9 +5,10 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use quarterdeck_control::{
     AuditFilter, FirstSignIn, Given, IdentityProvider, Membership, NewPerson, PAIR_FREE_FAILURES, PersonRequest, Place, Role,
+    TokenRequest, TokenScope,
 };
 use serde_json::json;
 
@@ -253,4 +254,25 @@ async fn a_partners_people_come_by_its_identity_provider() {
     assert_eq!(begin("/sign-in/provider/own").await.0, "/?sign-in=provider-unavailable");
     let log = format!("{:?}", store.audit(&AuditFilter::default(), 100).await.unwrap());
     assert!(!log.contains("eve") && !log.contains("example.com"), "an address is in no entry");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_out_of_date_is_forgotten_while_serving() {
+    let home = Home::new();
+    home.succeed(&["tenant", "t"]);
+    let store = control(&home).await;
+    let long_ago = now() - TimeDelta::days(100);
+    let scope = TokenScope::Partner { partner_id: "own".into() };
+    let token = store.create_token(&TokenRequest::new("link", Role::Partner, scope), long_ago).await.unwrap().token;
+    let expired = async || store.create_token_session(&token, long_ago).await.unwrap();
+    expired().await;
+    assert_eq!(store.sweep(now()).await.unwrap(), 1, "there is something to forget");
+    expired().await;
+    let door = Door::open(&home, &[("QUARTERDECK_UPKEEP_SWEEP_INTERVAL_MS", "50")]);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !door.log().contains("swept") {
+        assert!(Instant::now() < deadline, "nothing is swept");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(store.sweep(now()).await.unwrap(), 0);
 }

@@ -62,6 +62,7 @@ async fn furnish(control: &Control, tenant: &str) -> String {
     control.create_registration(&registration, now()).await.unwrap();
     let scope = TokenScope::Tenant { partner_id: "north".into(), tenant_id: tenant.into() };
     let token = control.create_token(&TokenRequest::new("tool", Role::Analyst, scope), now()).await.unwrap();
+    control.create_token_session(&token.token, now()).await.unwrap();
     let request =
         PersonRequest { login: format!("eve-{tenant}"), name: "Eve".into(), home: Place::Tenant(tenant.into()), locale: None };
     let eve = control.create_person(&request, now()).await.unwrap();
@@ -103,11 +104,13 @@ async fn nothing_of_it_stays_and_nothing_of_others_goes() {
         let others = rows_of(&control, "desk").await;
 
         let ended = control.begin_tenant_erasure("gifts", "the owner", "the contract has ended", now()).await.unwrap();
-        assert_eq!(ended.gone.control_rows, 16, "{ended:?}");
+        assert_eq!(ended.gone.control_rows, 17, "{ended:?}");
         assert_eq!(ended.proven_at, None);
         assert!(rows_of(&control, "gifts").await.iter().all(|(_, count)| *count == 0));
         assert_eq!(rows_of(&control, "desk").await, others);
-        for (table, expected) in [("scram_secrets", 2), ("passwords", 1), ("sessions", 1), ("registration_secrets", 1)] {
+        for (table, expected) in
+            [("scram_secrets", 2), ("passwords", 1), ("sessions", 1), ("token_sessions", 1), ("registration_secrets", 1)]
+        {
             let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
             let left: (i64,) = sqlx::query_as(sql).fetch_one(&control.pool).await.unwrap();
             assert_eq!(left.0, expected, "{table} of the other tenant");

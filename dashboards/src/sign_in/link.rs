@@ -1,9 +1,9 @@
-//! A link that holds a token: it is checked, kept in a cookie, and gone from the address bar. Without a token it is the web app's address.
+//! A link that holds a token: it is checked, a session of its own begins, and it is gone from the address bar. Without a token it is the web app's address.
 
 use axum::extract::{Query, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
-use quarterdeck_control::{AuditAction, AuditWho};
+use quarterdeck_control::{AuditAction, AuditWho, ControlError, TOKEN_SESSION_MAX_DAYS};
 use serde::Deserialize;
 
 use super::{note, note_refused, with_cookie};
@@ -13,8 +13,7 @@ use crate::problem::Answer;
 use crate::state::Dashboards;
 use crate::web;
 
-/// How long a browser keeps a token, in seconds.
-const COOKIE_SECONDS: i64 = 30 * 86_400;
+const SECONDS_A_DAY: i64 = 86_400;
 
 #[derive(Deserialize)]
 pub(crate) struct Link {
@@ -30,10 +29,15 @@ pub(crate) async fn sign_in(
 ) -> Answer<Response> {
     let Some(token) = token else { return Ok(web::serve(uri).await) };
     let token = token.trim();
-    let Ok(identity) = state.control.authenticate(token, (state.clock)()).await else {
-        note_refused(&state, "token", "not good").await?;
-        return Ok(Redirect::to("/?sign-in=failed").into_response());
+    let (cookie, identity) = match state.control.create_token_session(token, (state.clock)()).await {
+        Ok(begun) => begun,
+        Err(ControlError::NotAuthentic) => {
+            note_refused(&state, "token", "not good").await?;
+            return Ok(Redirect::to("/?sign-in=failed").into_response());
+        }
+        Err(error) => return Err(error.into()),
     };
     note(&state, AuditWho::from(&identity), AuditAction::SignIn, "token", None).await?;
-    Ok(with_cookie(Redirect::to("/").into_response(), Cookie::Session.kept(token, COOKIE_SECONDS, client.is_https)))
+    let cookie = Cookie::Session.kept(&cookie, TOKEN_SESSION_MAX_DAYS * SECONDS_A_DAY, client.is_https);
+    Ok(with_cookie(Redirect::to("/").into_response(), cookie))
 }

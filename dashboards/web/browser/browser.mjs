@@ -1,10 +1,13 @@
 // What every browser script needs: a headless browser, a signed-in page, the tenants and pages of the running server.
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
 export const base = required('BASE_URL').replace(/\/$/, '');
 export const token = required('TOKEN');
 
-function required(name) {
+/** What the environment must say. */
+export function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`set ${name}: the address and the token of a running server with tenants loaded`);
   return value;
@@ -50,4 +53,19 @@ export async function settled(page) {
   await page.locator('h1, h2').first().waitFor();
   await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('[aria-busy=true], [data-drawn=false]'));
   await page.evaluate(() => document.fonts.ready);
+}
+
+/** No serious fault that axe finds. */
+export async function clean(of, where) {
+  const { violations } = await new AxeBuilder({ page: of }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  const grave = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
+  assert.deepEqual(grave, [], where);
+}
+
+/** Nothing is wider than the window. */
+export async function fits(of, where) {
+  const { wide, view } = await of.evaluate(() => ({ wide: document.documentElement.scrollWidth, view: document.documentElement.clientWidth }));
+  assert.ok(wide <= view, `${where}: ${wide} px in ${view}`);
 }

@@ -250,7 +250,9 @@ impl QueryHook for CopiesOut {
         _context: &SessionContext,
         _client: &(dyn ClientInfo + Send + Sync),
     ) -> Option<PgWireResult<LogicalPlan>> {
-        asked(statement)?;
+        if let Err(error) = asked(statement)? {
+            return Some(Err(as_wire("ERROR", error)));
+        }
         let nothing = EmptyRelation { produce_one_row: false, schema: Arc::new(DFSchema::empty()) };
         Some(Ok(LogicalPlan::EmptyRelation(nothing)))
     }

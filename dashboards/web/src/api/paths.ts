@@ -31,10 +31,31 @@ function asked(question: Question, extra: Extra, compare = true): string {
   return `?${query}`;
 }
 
+function searched(extra: Extra): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(extra)) if (value !== null && value !== undefined && value !== '') query.set(name, String(value));
+  return `?${query}`;
+}
+
 export const paths = {
   me: () => `${root}/me`,
   brand: () => `${root}/brand`,
   session: () => `${root}/session`,
+  password: () => `${root}/password`,
+  signIn: () => `${root}/sign-in`,
+  places: () => `${root}/admin/places`,
+  people: () => `${root}/admin/people`,
+  person: (id: string, verb: 'disable' | 'enable' | 'reset-password') => `${root}/admin/people/${encodeURIComponent(id)}/${verb}`,
+  role: (person: string, place: string) =>
+    `${root}/admin/people/${encodeURIComponent(person)}/roles/${encodeURIComponent(place)}`,
+  tokens: () => `${root}/admin/tokens`,
+  token: (id: string) => `${root}/admin/tokens/${encodeURIComponent(id)}`,
+  grants: () => `${root}/admin/grants`,
+  grant: (partner: string, tenant: string) =>
+    `${root}/admin/grants/${encodeURIComponent(partner)}/${encodeURIComponent(tenant)}`,
+  providers: () => `${root}/admin/providers`,
+  provider: (partner: string) => `${root}/admin/providers/${encodeURIComponent(partner)}`,
+  audit: (action: string, after: string | null) => `${root}/admin/audit${searched({ action, after, limit: 50 })}`,
   pages: (tenant: string) => inside(tenant, 'pages'),
   page: (tenant: string, page: string) => inside(tenant, 'pages', page),
   kpis: (tenant: string) => inside(tenant, 'kpis'),

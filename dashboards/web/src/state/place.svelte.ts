@@ -25,6 +25,9 @@ function visit(address: string, how: 'push' | 'replace'): void {
   current = read();
 }
 
+/** How the addresses begin that the app draws itself, without asking for the document again. */
+const ours = ['/t/', '/admin/'];
+
 /** Listens to the back button and to clicks on our own links. Returns how to stop. */
 export function followLinks(): () => void {
   const back = () => (current = read());
@@ -33,7 +36,7 @@ export function followLinks(): () => void {
     const link = (event.target as Element | null)?.closest('a');
     if (!link || link.target || link.hasAttribute('download') || link.getAttribute('href')?.startsWith('#')) return;
     const to = new URL(link.href, location.href);
-    if (to.origin !== location.origin || !to.pathname.startsWith('/t/')) return;
+    if (to.origin !== location.origin || !ours.some((begin) => to.pathname.startsWith(begin))) return;
     event.preventDefault();
     visit(to.pathname + to.search, 'push');
   };

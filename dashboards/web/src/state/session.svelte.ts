@@ -1,5 +1,5 @@
 // Who reads, for which tenants, under which brand, and what the present tenant measures.
-import type { Brand, Kpi, Me, PageEntry, Tenant } from '../api/types';
+import type { Brand, Kpi, Me, PageEntry, Permission, Tenant } from '../api/types';
 import type { Question } from '../api/paths';
 import type { Manner } from '../words/format';
 import { here } from './place.svelte';
@@ -25,6 +25,10 @@ export const session = {
   },
   get kpis() {
     return kpis;
+  },
+  /** Whether the reader may do something in one place at least. */
+  may(permission: Permission): boolean {
+    return me?.person.permissions.includes(permission) ?? false;
   },
   get tenant(): Tenant | null {
     return me?.tenants.find((tenant) => tenant.id === here.place.tenant) ?? null;

@@ -9,6 +9,7 @@ const roundTrip = (url: string) => {
 describe('a place in the address', () => {
   it('reads tenant, page and the usual answers', () => {
     expect(parse('/t/gifts/executive', '')).toEqual({
+      admin: null,
       tenant: 'gifts',
       page: 'executive',
       period: { name: 'month_to_date' },
@@ -54,5 +55,11 @@ describe('filters', () => {
     const first = narrowed([], 'country', 'France');
     expect(narrowed(first, 'country', 'Spain')).toEqual([{ dimension: 'country', value: 'Spain' }]);
     expect(narrowed(first, 'channel', 'web')).toHaveLength(2);
+  });
+
+  it('knows the pages for those who set things up', () => {
+    expect(parse('/admin/tokens', '').admin).toBe('tokens');
+    expect(parse('/admin/nonsense', '').admin).toBe('people');
+    expect(write(parse('/admin/audit', '?period=all'))).toBe('/admin/audit');
   });
 });

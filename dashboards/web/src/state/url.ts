@@ -19,6 +19,8 @@ export interface Drill {
 }
 
 export interface Place {
+  /** What is set up, in place of a tenant's page. */
+  admin: AdminPage | null;
   tenant: string | null;
   page: string | null;
   period: Period;
@@ -27,6 +29,10 @@ export interface Place {
   asOf: string | null;
   drill: Drill | null;
 }
+
+/** The pages for those who set things up. */
+export const adminPages = ['people', 'tokens', 'access', 'audit'] as const;
+export type AdminPage = (typeof adminPages)[number];
 
 export const tabs: Tab[] = ['trend', 'slices', 'records', 'definition'];
 export const grains: Grain[] = ['hour', 'day', 'week', 'month', 'quarter', 'year'];
@@ -42,6 +48,7 @@ export function parse(path: string, search: string): Place {
   const query = new URLSearchParams(search);
   const kpi = query.get('kpi');
   return {
+    admin: mark === 'admin' ? (among(adminPages, tenant ?? null) ?? 'people') : null,
     tenant: mark === 't' ? (tenant ?? null) : null,
     page: mark === 't' ? (page ?? null) : null,
     period: periodOf(query),
@@ -60,6 +67,7 @@ export function parse(path: string, search: string): Place {
 }
 
 export function write(place: Place): string {
+  if (place.admin) return `/admin/${place.admin}`;
   const path = ['', 't', place.tenant, place.page].filter((part) => part !== null).map(encode).join('/');
   const query = new URLSearchParams();
   if ('name' in place.period) query.set('period', place.period.name);
