@@ -118,14 +118,11 @@ def with_sqlalchemy():
     engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**CONNECTION))
     about = sqlalchemy.inspect(engine)
 
-    def reflected():
-        column = about.get_columns("orders", schema="public")[0]
-        return [column["name"], str(column["type"]), not column["nullable"], column["comment"]]
-
-    tell("reflected", reflected)
+    tell("tables", lambda: about.get_table_names(schema="public")[:2])
+    tell("views", lambda: "net_sales" in about.get_view_names(schema="records"))
     tell("about", lambda: about.get_table_comment("orders", schema="public")["text"])
     with engine.connect() as connection:
-        orders = sqlalchemy.Table("orders", sqlalchemy.MetaData(), autoload_with=connection, schema="public")
+        orders = sqlalchemy.table("orders", sqlalchemy.column("country"), schema="public")
         most = sqlalchemy.func.count().label("most")
         ask = sqlalchemy.select(orders.c.country, most).group_by(orders.c.country).order_by(most.desc()).limit(1)
         tell("sqlalchemy", lambda: [list(row) for row in connection.execute(ask)])

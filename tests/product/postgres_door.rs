@@ -129,7 +129,8 @@ fn clients_ask_and_are_refused_by_code() {
         ("copied in", json!("25006")),
         ("savepoint", json!([[7]])),
         ("no transaction", json!("25P01")),
-        ("reflected", json!(["order_id", "TEXT", true, "The source's own id, as text"])),
+        ("tables", json!(["approvals", "batches"])),
+        ("views", json!(true)),
         ("about", json!("One order document as the source wrote it: the header of its lines.")),
         ("sqlalchemy", json!([["United Kingdom", 23_494]])),
         ("after a failure", json!([[1]])),
@@ -186,7 +187,6 @@ fn psql_finds_its_way() {
         ("\\dv kpi.*", "net_sales"),
         ("\\l", GIFTS),
         ("\\dn", "records"),
-        ("\\dn+", "history"),
         ("\\df", ""),
         ("SHOW server_version", ""),
         ("SELECT version()", "PostgreSQL"),
@@ -260,7 +260,7 @@ fn kpis_are_tables_and_functions() {
         ("SELECT * FROM kpi('net_sales', 'month', 'moon')", "no dimension named `moon`"),
         ("SELECT * FROM kpi('net_sales')", "write kpi('net_sales', 'month')"),
         ("SELECT * FROM kpi('net_sales', 'hour')", "take a longer grain"),
-        ("SELECT * FROM kpi('net_sales', concat('mo', 'nth', now()))", "literal texts"),
+        ("SELECT * FROM kpi('net_sales', CAST(random() AS TEXT))", "literal texts"),
         ("SELECT * FROM kpi.no_such", "not found"),
     ] {
         let said = server.refuses(GIFTS, "kpis", &password, sql);

@@ -4,6 +4,7 @@ mod catalogue;
 mod comments;
 mod connection;
 mod copy;
+mod phrases;
 mod savepoints;
 mod settings;
 mod sign_in;

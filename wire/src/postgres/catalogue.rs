@@ -31,6 +31,13 @@ pub(super) fn register(context: &SessionContext, database: &str, comments: &Comm
         let nothing = Arc::new(|_: &[ColumnarValue]| text(""));
         context.register_udf(create_udf(name, vec![DataType::Int32], DataType::Utf8, Volatility::Stable, nothing));
     }
+    // No type is known by name alone, such as those of extensions.
+    let unknown = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Int32(None))));
+    context.register_udf(create_udf("to_regtype", vec![DataType::Utf8], DataType::Int32, Volatility::Stable, unknown));
+    // What a view is made of is the partner's.
+    let unsaid = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(None))));
+    let takes = vec![DataType::Int32, DataType::Boolean];
+    context.register_udf(create_udf("pg_get_viewdef", takes, DataType::Utf8, Volatility::Stable, unsaid));
     // How much room a table takes on a disk nobody is told: it has none of its own.
     let nothing = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Int64(None))));
     context.register_udf(create_udf("pg_table_size", vec![DataType::Int32], DataType::Int64, Volatility::Stable, nothing));

@@ -18,8 +18,8 @@ use datafusion::prelude::SessionContext;
 use quarterdeck_engine::Session;
 use quarterdeck_engine::described::Described;
 
-/// The number of `pg_class` itself, of which every table is an object.
-const OF_TABLES: i32 = 1259;
+/// The table of tables: a table's description says that it is one of its objects.
+const OF_TABLES: &str = "pg_class";
 /// A statement that asks for descriptions names them so.
 const ASKED_BY: &str = "description";
 /// Tables and their columns by the catalogue's numbers.
@@ -28,10 +28,15 @@ const NUMBERS: &str = "
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')";
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') OR c.relname = 'pg_class'";
 
 /// Words by table and column; 0 is the table itself.
-type Words = HashMap<(i32, i32), String>;
+#[derive(Debug, Default)]
+struct Words {
+    by_number: HashMap<(i32, i32), String>,
+    /// The number of the table of tables.
+    of_tables: i32,
+}
 
 /// The words of one connection.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +69,7 @@ impl Comments {
             let columns = of_columns.then(|| second.as_primitive::<Int32Type>());
             let word = |row: usize| {
                 let column = columns.map_or(0, |columns| columns.value(row));
-                words.get(&(tables.value(row), column)).cloned()
+                words.by_number.get(&(tables.value(row), column)).cloned()
             };
             let found = (0..tables.len()).map(|row| if tables.is_valid(row) { word(row) } else { None });
             Ok(ColumnarValue::Array(Arc::new(found.collect::<StringArray>())))
@@ -78,12 +83,12 @@ impl Comments {
     /// DataFusion's, when the catalogue cannot be read.
     pub(super) async fn learn(&self, session: &Session, sql: &str) -> Result<()> {
         let is_asked = sql.as_bytes().windows(ASKED_BY.len()).any(|word| word.eq_ignore_ascii_case(ASKED_BY.as_bytes()));
-        if !is_asked || !self.0.read().unwrap_or_else(PoisonError::into_inner).is_empty() {
+        if !is_asked || !self.0.read().unwrap_or_else(PoisonError::into_inner).by_number.is_empty() {
             return Ok(());
         }
         let described = session.described();
         let batches = session.context().sql(NUMBERS).await?.collect().await?;
-        let mut words = Words::new();
+        let mut words = Words::default();
         for batch in &batches {
             number(batch, &described, &mut words)?;
         }
@@ -100,10 +105,10 @@ impl Comments {
             Field::new("description", DataType::Utf8, false),
         ]));
         let columns = vec![
-            Arc::new(Int32Array::from_iter_values(words.keys().map(|(table, _)| *table))) as _,
-            Arc::new(Int32Array::from_iter_values(words.keys().map(|_| OF_TABLES))) as _,
-            Arc::new(Int32Array::from_iter_values(words.keys().map(|(_, column)| *column))) as _,
-            Arc::new(StringArray::from_iter_values(words.values())) as _,
+            Arc::new(Int32Array::from_iter_values(words.by_number.keys().map(|(table, _)| *table))) as _,
+            Arc::new(Int32Array::from_iter_values(words.by_number.keys().map(|_| words.of_tables))) as _,
+            Arc::new(Int32Array::from_iter_values(words.by_number.keys().map(|(_, column)| *column))) as _,
+            Arc::new(StringArray::from_iter_values(words.by_number.values())) as _,
         ];
         let rows = RecordBatch::try_new(Arc::clone(&schema), columns)?;
         Ok(Arc::new(MemTable::try_new(schema, vec![vec![rows]])?))
@@ -118,11 +123,14 @@ fn number(batch: &RecordBatch, described: &[Described], words: &mut Words) -> Re
     let (tables, attributes) = (tables.as_primitive::<Int32Type>(), attributes.as_primitive::<Int32Type>());
     let (schemas, names, of) = (schemas.as_string::<i32>(), names.as_string::<i32>(), of.as_string::<i32>());
     for row in 0..batch.num_rows() {
+        if names.value(row) == OF_TABLES {
+            words.of_tables = tables.value(row);
+        }
         let is_it = |one: &&Described| one.schema == schemas.value(row) && one.table == names.value(row);
         let Some(one) = described.iter().find(is_it) else { continue };
-        words.entry((tables.value(row), 0)).or_insert_with(|| one.about.clone());
+        words.by_number.entry((tables.value(row), 0)).or_insert_with(|| one.about.clone());
         if let Some(word) = one.columns.get(of.value(row)).filter(|word| !word.is_empty()) {
-            words.insert((tables.value(row), attributes.value(row)), word.clone());
+            words.by_number.insert((tables.value(row), attributes.value(row)), word.clone());
         }
     }
     Ok(())

@@ -23,6 +23,8 @@ use crate::sqlstate::{SqlError, code};
 
 /// How a binary copy begins: its mark, no flags, no extension.
 const BINARY_HEAD: &[u8] = b"PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0";
+/// How it ends.
+const BINARY_END: &[u8] = &[0xFF, 0xFF];
 /// Length of a null.
 const NULL_LENGTH: i32 = -1;
 
@@ -224,10 +226,19 @@ async fn copied(query: &str, form: Form, context: &SessionContext) -> PgWireResu
     let answer = encode_dataframe(frame, &format, None).await?;
     let columns = answer.row_schema();
     let (count, head) = (columns.len(), form.head(&columns));
-    let code = i8::from(form.kind == Kind::Binary);
-    let rows = answer.data_rows.map(move |row| row.map(|row| CopyData::new(form.row(&cells(&row.data)).into())));
-    let head = futures::stream::iter(head.map(|head| Ok::<_, PgWireError>(CopyData::new(head.into()))));
-    Ok(Response::CopyOut(CopyResponse::new(code, count, head.chain(rows))))
+    let format = i8::from(form.kind == Kind::Binary);
+    // The head of a binary copy comes with its first row, or with its end: clients take it so.
+    let (before, mut first) = if form.kind == Kind::Binary { (None, head) } else { (head, None) };
+    let end = (form.kind == Kind::Binary).then(|| BINARY_END.to_vec());
+    let before = futures::stream::iter(before.map(Ok::<_, PgWireError>));
+    let rows = answer.data_rows.map(move |row| row.map(|row| form.row(&cells(&row.data))));
+    let all = before.chain(rows).chain(futures::stream::iter(end.map(Ok)));
+    let data_stream =
+        all.map(move |part| part.map(|part| CopyData::new([first.take().unwrap_or_default(), part].concat().into())));
+    // Made as text, since the library would write the end of a binary copy itself.
+    let mut copy = CopyResponse::new(0, count, data_stream);
+    copy.format = format;
+    Ok(Response::CopyOut(copy))
 }
 
 #[async_trait]

@@ -46,14 +46,23 @@ impl Step {
     }
 }
 
+/// Before a statement that returns to a savepoint: what had failed is forgotten, and the transaction goes on. The library takes note of a
+/// transaction's end only.
+pub(super) fn forgive(client: &mut (impl ClientInfo + ?Sized), sql: &str) {
+    let mut words = sql.split_whitespace().map(str::to_uppercase).filter(|word| word != "WORK" && word != "TRANSACTION");
+    let returns = words.next().as_deref() == Some("ROLLBACK") && words.next().as_deref() == Some("TO");
+    if returns && client.transaction_status() == TransactionStatus::Error {
+        client.set_transaction_status(TransactionStatus::Transaction);
+    }
+}
+
 fn take(step: &Step, status: TransactionStatus) -> PgWireResult<Response> {
     match (step, status) {
         (_, TransactionStatus::Idle) => {
             let message = format!("{} can only be used in transaction blocks", step.words());
             Err(as_wire("ERROR", SqlError::new(code::NO_TRANSACTION, message).with_hint("begin one by BEGIN")))
         }
-        // What had failed is forgotten: the transaction goes on.
-        (Step::Return, _) => Ok(Response::TransactionStart(Tag::new("ROLLBACK"))),
+        (Step::Return, _) => Ok(Response::Execution(Tag::new("ROLLBACK"))),
         // Also after a failure: a message that returns and releases at once is answered as a whole.
         (Step::Release, _) => Ok(Response::Execution(Tag::new("RELEASE"))),
         (Step::Set, TransactionStatus::Error) => {

@@ -16,14 +16,18 @@ use datafusion_postgres::pgwire::api::query::{ExtendedQueryHandler, SimpleQueryH
 use datafusion_postgres::pgwire::api::results::{DescribePortalResponse, FieldInfo, Response};
 use datafusion_postgres::pgwire::api::stmt::{QueryParser, StoredStatement};
 use datafusion_postgres::pgwire::api::store::{Entry, PortalStore};
-use datafusion_postgres::pgwire::api::{ClientInfo, ClientPortalStore, ConnectionHandle, Type};
+use datafusion_postgres::pgwire::api::{ClientInfo, ClientPortalStore, ConnectionHandle, DEFAULT_NAME, Type};
 use datafusion_postgres::pgwire::error::{PgWireError, PgWireResult};
 use datafusion_postgres::pgwire::messages::PgWireBackendMessage;
+use datafusion_postgres::pgwire::messages::extendedquery::Execute;
+use datafusion_postgres::pgwire::messages::simplequery::Query;
 use datafusion_postgres::{DfSessionService, Parser, QueryHook};
 use futures::{FutureExt, Sink, Stream, StreamExt};
 
 use super::as_wire;
 use super::connection::Connection;
+use super::phrases::understood;
+use super::savepoints;
 use super::settings::as_of;
 use crate::reads;
 use crate::running::Running;
@@ -135,6 +139,17 @@ fn counted<T: Send>(
 
 #[async_trait]
 impl SimpleQueryHandler for Statements {
+    async fn on_query<C>(&self, client: &mut C, query: Query) -> PgWireResult<()>
+    where
+        C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::PortalStore: PortalStore,
+        C::Error: Debug,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        savepoints::forgive(client, &query.query);
+        self._on_query(client, query).await
+    }
+
     async fn do_query<C>(&self, client: &mut C, sql: &str) -> PgWireResult<Vec<Response>>
     where
         C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
@@ -146,7 +161,7 @@ impl SimpleQueryHandler for Statements {
         let service = self.service(client, sql).await?;
         let mut running = self.run(client).await?;
         client.session_extensions().insert(Arc::clone(&self.connection));
-        let answered = under(&mut running, SimpleQueryHandler::do_query(service.as_ref(), client, sql)).await;
+        let answered = under(&mut running, SimpleQueryHandler::do_query(service.as_ref(), client, &understood(sql))).await;
         running.tells(self.connection.take_shapes());
         let mut responses = answered?;
         // One message, one trace: it ends with the last of its answers.
@@ -170,7 +185,7 @@ impl QueryParser for Statements {
         client.session_extensions().insert(Arc::clone(&self.connection));
         let mut running = self.run(client).await?;
         let parser = service.query_parser();
-        let parsed = under(&mut running, parser.parse_sql(client, sql, types)).await;
+        let parsed = under(&mut running, parser.parse_sql(client, &understood(sql), types)).await;
         self.connection.take_shapes();
         running.forget();
         parsed
@@ -192,6 +207,20 @@ impl ExtendedQueryHandler for Statements {
 
     fn query_parser(&self) -> Arc<Self> {
         Arc::new(self.clone())
+    }
+
+    async fn on_execute<C>(&self, client: &mut C, message: Execute) -> PgWireResult<()>
+    where
+        C: ClientInfo + ClientPortalStore + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::PortalStore: PortalStore<Statement = Prepared>,
+        C::Error: Debug,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        let name = message.name.as_deref().unwrap_or(DEFAULT_NAME);
+        if let Some(Entry::Value(portal)) = client.portal_store().get_portal(name) {
+            savepoints::forgive(client, &portal.statement.statement.0);
+        }
+        self._on_execute(client, message).await
     }
 
     /// A cursor, and what is fetched from one, has the columns of the cursor's query; the library describes neither.
