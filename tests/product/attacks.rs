@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
+use crate::flight_door;
 use crate::postgres_door::Server;
-use crate::serving::{DESK, GIFTS, token};
+use crate::serving::{DESK, GIFTS, Serving, token};
 use crate::support::DEMO;
 
 /// Texts that only the other tenant's records hold: numbers of its incidents, who works on them, its table's path.
@@ -140,4 +141,18 @@ async fn over_http() {
     let asked = client.post(&address).bearer_auth(&token).header("content-type", "application/json");
     let response = asked.body(request.to_string()).send().await.unwrap();
     assert_eq!(response.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_flight() {
+    let server = Serving::start(&DEMO, &[]);
+    let token = token(GIFTS, "administrator", "attacks by flight");
+    let mut client = flight_door::client(&server, &token).await;
+    assert_eq!(flight_door::told(&mut client, "SELECT count(*) FROM orders").await, "25900");
+    for sql in statements() {
+        assert_nothing_of_theirs(&sql, &flight_door::told(&mut client, &sql).await);
+    }
+    client.set_header("database", DESK);
+    let told = flight_door::told(&mut client, "SELECT 1").await;
+    assert!(told.contains("does not exist"), "{told}");
 }
