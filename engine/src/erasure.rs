@@ -6,6 +6,7 @@
 
 mod asked;
 mod ledger;
+mod round;
 mod subject;
 mod trace;
 mod wipe;
@@ -22,22 +23,18 @@ use sha2::{Digest, Sha256};
 
 pub use self::asked::MARK;
 pub use self::ledger::{ErasedFile, Erasure, State};
+use self::round::Round;
 use self::subject::Sought;
 pub use self::subject::Subject;
 use self::trace::Traces;
 pub use self::wipe::Counts;
-use self::wipe::Wiper;
-use crate::contract::TableContract;
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use crate::lake::old_files;
 use crate::lake::provider::LakeFile;
-use crate::lake::rewrite::{ReplacedFile, find, rewrite};
 use crate::lake::snapshot::TenantSnapshot;
 use crate::scope::TenantId;
 
-/// How often a table is looked at anew because a settling came first.
-const ATTEMPTS: usize = 16;
 /// How often everything is wiped anew because more has landed.
 const ROUNDS: usize = 4;
 /// Files that are remembered as searched for late copies.
@@ -116,17 +113,6 @@ impl Default for Searched {
     fn default() -> Self {
         Self(Cache::new(SEARCHED_FILES))
     }
-}
-
-/// One pass over all tables.
-struct Round<'a> {
-    sought: &'a Sought,
-    traces: &'a Traces,
-    erasures: &'a [Erasure],
-    /// How many there were before.
-    round: usize,
-    now: DateTime<Utc>,
-    runtime: &'a Arc<RuntimeEnv>,
 }
 
 impl Engine {
@@ -319,96 +305,6 @@ impl Engine {
             (table, erasure.source.as_str(), erasure.instance.as_str(), erasure.subject_hash.as_str(), erasure.asked_at)
         });
         Sought::new(tenant, &self.contracts, subjects)
-    }
-
-    /// The tables in which something may be sought.
-    fn searched_tables(&self) -> impl Iterator<Item = &Arc<TableContract>> {
-        let own = [ledger::ERASURES, ledger::ERASED_FILES, crate::lake::batches::TABLE];
-        self.contracts.iter().filter(move |contract| !own.contains(&contract.name.as_str()))
-    }
-
-    /// The tables in the order in which they may be wiped: those last of which the traces are learnt that the others are searched by. Cut off
-    /// at any point, an erasure finds the same traces when it is done again.
-    fn wiped_tables(&self, sought: &Sought) -> Vec<&Arc<TableContract>> {
-        let mut tables = self.searched_tables().collect::<Vec<_>>();
-        tables.sort_by_key(|contract| {
-            let links = sought.links(&contract.name, &trace::column_names(contract));
-            // Messages are found by the batches that linked records came in, everything by the values of the own record.
-            if contract.domain == "system" {
-                0
-            } else {
-                1 + usize::from(!links.is_empty()) + usize::from(links.iter().any(|link| link.own))
-            }
-        });
-        tables
-    }
-
-    async fn wipe(&self, tenant: &TenantId, round: &Round<'_>) -> Result<(BTreeMap<usize, Counts>, Vec<ErasedFile>)> {
-        let mut counts: BTreeMap<usize, Counts> = BTreeMap::new();
-        let mut files = Vec::new();
-        for contract in self.wiped_tables(round.sought) {
-            let (of_table, replaced) = self.wipe_table(tenant, contract, round).await?;
-            let ids = of_table.keys().filter_map(|index| round.erasures.get(*index)).map(|erasure| erasure.erasure_id.clone());
-            let ids = ids.collect::<Vec<_>>();
-            files.extend(replaced.into_iter().map(|file| ErasedFile {
-                table: contract.name.clone(),
-                path: file.path,
-                bytes: file.bytes,
-                rows_erased: u64::try_from(file.removed + file.changed).unwrap_or(u64::MAX),
-                erasures: ids.clone(),
-                replaced_at: round.now,
-                removed_at: None,
-            }));
-            of_table.iter().for_each(|(index, more)| counts.entry(*index).or_default().add(more));
-        }
-        Ok((counts, files))
-    }
-
-    async fn wipe_table(
-        &self,
-        tenant: &TenantId,
-        contract: &Arc<TableContract>,
-        round: &Round<'_>,
-    ) -> Result<(BTreeMap<usize, Counts>, Vec<ReplacedFile>)> {
-        for attempt in round.round * ATTEMPTS..(round.round + 1) * ATTEMPTS {
-            // Settled in between: look again. What lands meanwhile is found by the next search.
-            let snapshot = self.opened(tenant, round.runtime).await?;
-            let Some(table) = snapshot.table(&contract.name) else { break };
-            let wiper = Wiper::new(contract, round.sought, round.traces);
-            if !wiper.concerns() {
-                break;
-            }
-            let files = table.files().iter().collect::<Vec<_>>();
-            let id = format!("{:x}e{attempt}", round.now.timestamp_micros());
-            if let Some(replaced) =
-                rewrite(table, contract, &files, &|rows| wiper.change(rows), &id, round.now, round.runtime).await?
-            {
-                return Ok((wiper.counts(), replaced));
-            }
-        }
-        Ok((BTreeMap::new(), Vec::new()))
-    }
-
-    /// What is still found in every file, by the ordinal of the erasure.
-    async fn left(
-        &self,
-        snapshot: &TenantSnapshot,
-        sought: &Sought,
-        traces: &Traces,
-        runtime: &RuntimeEnv,
-    ) -> Result<BTreeMap<usize, u64>> {
-        let mut left: BTreeMap<usize, u64> = BTreeMap::new();
-        for contract in self.searched_tables() {
-            let Some(table) = snapshot.table(&contract.name) else { continue };
-            let wiper = Wiper::new(contract, sought, traces);
-            for file in table.files().iter().filter(|_| wiper.concerns()) {
-                find(table, contract, file, &|rows| wiper.change(rows), runtime).await?;
-            }
-            for (index, counts) in wiper.counts() {
-                *left.entry(index).or_default() += counts.rows_removed + counts.rows_blanked;
-            }
-        }
-        Ok(left)
     }
 }
 

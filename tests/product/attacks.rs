@@ -4,7 +4,6 @@
 use serde_json::json;
 
 use crate::flight_door;
-use crate::postgres_door::Server;
 use crate::serving::{DESK, GIFTS, Serving, token};
 use crate::support::DEMO;
 
@@ -104,7 +103,7 @@ fn their_marks_are_there_to_be_found() {
 
 #[test]
 fn over_postgres() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let password = token(GIFTS, "administrator", "attacks by wire");
     // As good as another's name: none is told more of the one that exists.
     let shape = |told: &str, name: &str| told.replace(name, "NAME");
@@ -123,10 +122,10 @@ fn over_postgres() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_http() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let token = token(GIFTS, "administrator", "attacks by http");
     let client = reqwest::Client::new();
-    let address = format!("{}/api/v1/sql", server.http);
+    let address = format!("http://{}/api/v1/sql", server.http);
     for sql in statements() {
         for accept in ["application/json", "text/csv"] {
             let request = json!({"tenant": GIFTS, "sql": sql});

@@ -1,53 +1,20 @@
 //! The PostgreSQL door over a real wire, by the clients that analysts bring: what they see, what is refused, what stops, and what is noted.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use quarterdeck_control::{AuditFilter, Control};
 use serde_json::{Value, json};
 
-use crate::support::{DEMO, Home, checkout};
+use crate::serving::{DESK, GIFTS, RUNAWAY, Serving, token};
+use crate::support::{DEMO, checkout};
 
-const GIFTS: &str = "gift_wholesale";
-const DESK: &str = "service_desk";
-/// Never ends by itself.
-const RUNAWAY: &str = "SELECT count(*) FROM order_lines a CROSS JOIN order_lines b CROSS JOIN order_lines c WHERE a.quantity + b.quantity <> c.quantity";
-
-/// A server with both doors on ports of their own; killed when dropped.
-pub(crate) struct Server {
-    child: Child,
-    pub(crate) http: String,
-    port: String,
-    /// Several servers look at one home: each has a journal of its own.
-    _journal: tempfile::TempDir,
-}
-
-impl Server {
-    pub(crate) fn start(home: &Home) -> Self {
-        Self::start_with(home, &[])
-    }
-
-    fn start_with(home: &Home, settings: &[(&str, &str)]) -> Self {
-        let journal = tempfile::tempdir().unwrap();
-        let mut command = home.command(&["serve"]);
-        command.env("QUARTERDECK_HTTP_LISTEN", "127.0.0.1:0").env("QUARTERDECK_POSTGRES_LISTEN", "127.0.0.1:0");
-        command.env("QUARTERDECK_JOURNAL_FOLDER", journal.path()).envs(settings.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut next = |before: &str| {
-            let line = lines.next().unwrap().unwrap();
-            line.strip_prefix(before).unwrap_or_else(|| panic!("{line}")).to_owned()
-        };
-        let http = next("listening on ");
-        let port = next("listening on postgres://127.0.0.1:");
-        Self { child, http, port, _journal: journal }
-    }
-
+impl Serving {
+    /// What psql makes of a statement.
     pub(crate) fn psql(&self, tenant: &str, user: &str, password: &str, statement: &str) -> Output {
         let mut command = Command::new("psql");
-        command.args(["-X", "-A", "-t", "-h", "127.0.0.1", "-p", &self.port, "-U", user, "-d", tenant, "-c", statement]);
+        command.args(["-X", "-A", "-t", "-h", "127.0.0.1", "-p", &self.postgres, "-U", user, "-d", tenant, "-c", statement]);
         command.env("PGPASSWORD", password).env("PGCONNECT_TIMEOUT", "20").output().expect("psql; run scripts/need psql")
     }
 
@@ -66,25 +33,14 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn token(tenant: &str, role: &str, name: &str) -> String {
-    DEMO.succeed(&["token", "create", "--tenant", tenant, "--role", role, "--name", name]).trim().to_owned()
-}
-
 #[test]
 fn clients_ask_and_are_refused_by_code() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let password = token(GIFTS, "analyst", "clients");
     let python = Command::new(checkout().join("scripts/postgres-clients")).output().unwrap();
     let python = String::from_utf8(python.stdout).unwrap().trim().to_owned();
     let script = checkout().join("tests/clients/postgres.py");
-    let output = Command::new(python).arg(script).args([&server.port, GIFTS, "clients", &password]).output().unwrap();
+    let output = Command::new(python).arg(script).args([&server.postgres, GIFTS, "clients", &password]).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     let steps = said.lines().map(|line| serde_json::from_str::<(String, Value)>(line).unwrap()).collect::<BTreeMap<_, _>>();
@@ -143,7 +99,7 @@ fn clients_ask_and_are_refused_by_code() {
 
 #[test]
 fn nobody_reaches_another_tenant() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let gifts = token(GIFTS, "analyst", "gifts only");
     assert_eq!(server.asks(GIFTS, "gifts only", &gifts, "SELECT current_database()"), GIFTS);
     for (tenant, user, password) in [
@@ -175,7 +131,7 @@ fn nobody_reaches_another_tenant() {
 
 #[test]
 fn psql_finds_its_way() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let password = token(GIFTS, "analyst", "psql");
     for (command, holds) in [
         ("\\dt public.*", "order_lines"),
@@ -198,7 +154,7 @@ fn psql_finds_its_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runaway_holds_up_nobody_and_leaves_its_trace() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let (gifts, desk) = (token(GIFTS, "analyst", "runaway"), token(DESK, "analyst", "neighbour"));
     let runaway = std::thread::scope(|scope| {
         let running =
@@ -210,7 +166,7 @@ async fn a_runaway_holds_up_nobody_and_leaves_its_trace() {
         running.join().unwrap()
     });
     assert!(runaway.contains("statement timeout"), "{runaway}");
-    assert!(reqwest::get(format!("{}/health/live", server.http)).await.unwrap().status().is_success());
+    assert!(reqwest::get(format!("http://{}/health/live", server.http)).await.unwrap().status().is_success());
 
     let control = Control::open(DEMO.path().join("control.sqlite").to_str().unwrap()).await.unwrap();
     let filter = AuditFilter { tenant_id: Some(DESK.into()), ..AuditFilter::default() };
@@ -230,7 +186,7 @@ async fn a_runaway_holds_up_nobody_and_leaves_its_trace() {
 /// The same number by every way to it.
 #[test]
 fn kpis_are_tables_and_functions() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let password = token(GIFTS, "analyst", "kpis");
     let asks = |sql: &str| server.asks(GIFTS, "kpis", &password, sql);
     let told = DEMO.kpi(GIFTS, "net_sales", &["--period", "all"]);
@@ -272,7 +228,7 @@ fn kpis_are_tables_and_functions() {
 
 #[test]
 fn the_audit_log_is_read_by_those_who_may() {
-    let server = Server::start(&DEMO);
+    let server = Serving::start(&DEMO, &[]);
     let (own, all) = (token(GIFTS, "analyst", "reads own"), token(GIFTS, "administrator", "reads all"));
     server.asks(GIFTS, "reads own", &own, "SELECT 40 + 2 AS answer");
     // Entries are written in the background.
@@ -312,10 +268,10 @@ fn connections_are_encrypted_by_its_certificate() {
     let ((certificate, key), (other, _)) = (made("door"), made("other"));
     let both = format!("{{ certificate = '{}', key = '{}' }}", certificate.display(), key.display());
     let settings = [("QUARTERDECK_POSTGRES_TLS", both.as_str())];
-    let server = Server::start_with(&DEMO, &settings);
+    let server = Serving::start(&DEMO, &settings);
     let password = token(GIFTS, "analyst", "encrypted");
     let ask = |more: &str| {
-        let to = format!("host=localhost hostaddr=127.0.0.1 port={} user=encrypted dbname={GIFTS} {more}", server.port);
+        let to = format!("host=localhost hostaddr=127.0.0.1 port={} user=encrypted dbname={GIFTS} {more}", server.postgres);
         let mut command = Command::new("psql");
         command.args(["-X", "-A", "-t", &to, "-c", "SELECT count(*) FROM orders"]).env("PGPASSWORD", &password);
         command.output().unwrap()

@@ -20,6 +20,8 @@ pub(crate) struct Serving {
     child: Child,
     /// `127.0.0.1:port` of the HTTP door.
     pub(crate) http: String,
+    /// Port of the PostgreSQL door.
+    pub(crate) postgres: String,
     /// Port of the Flight SQL door.
     pub(crate) flight: String,
     /// Several servers look at one home: each has a journal of its own.
@@ -41,9 +43,9 @@ impl Serving {
             line.strip_prefix(before).unwrap_or_else(|| panic!("{line}")).to_owned()
         };
         let http = next("listening on http://");
-        next("listening on postgres://");
+        let postgres = next("listening on postgres://127.0.0.1:");
         let flight = next("listening on grpc://127.0.0.1:");
-        Self { child, http, flight, _journal: journal }
+        Self { child, http, postgres, flight, _journal: journal }
     }
 }
 
