@@ -22,7 +22,7 @@ demo: need-rust web ## load four real companies' records and open the dashboards
 
 # The quick checks first, so that a slip is told before the long build. Chromium too is looked for before it.
 test: need-rust need-node ## everything that a change must pass: formatting, lints, unit, integration and browser tests, licences
-	@scripts/need rustfmt clippy chromium nats-server moto postgres oidc-provider psql postgres-clients flight-clients openssl
+	@scripts/need rustfmt clippy chromium nats-server moto postgres oidc-provider psql postgres-clients flight-clients javac jdbc-driver openssl
 	@$(MAKE) --no-print-directory fmt-check web-test deny lint unit browser
 	@echo "── make test: all passed in $$((($$(date +%s) - $(STARTED) + 59) / 60)) min"
 

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Provider(crate::provider::ProviderArguments),
     /// See what was done, by whom, and whether the log of it is whole
     Audit(crate::audit::AuditArguments),
+    /// Record business hours, which `business_minutes` counts by
+    Calendar(crate::calendar::CalendarArguments),
     /// Keep what a source says that it holds of each day, to be compared with what arrived
     Totals(TotalsArguments),
     /// Register sources that send to a tenant, and the secrets that they sign with

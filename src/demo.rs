@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use quarterdeck_control::{
     Brand, Calendar, Control, Domains, Grant, Partner, Role, Target, Tenant, TokenRequest, TokenScope, WeeklyHours,
@@ -157,10 +157,12 @@ fn tenant(company: &Company) -> Result<Tenant> {
 async fn agree(control: &Control, company: &Company) -> Result<()> {
     let effective_from = NaiveDate::from_ymd_opt(2000, 1, 1).context("a day of the demo does not exist")?;
     control
-        .ensure_calendar(&Calendar {
+        .record_calendar(&Calendar {
             tenant_id: company.id.into(),
             name: "business".into(),
             effective_from,
+            // As if it had always been known: the records' own knowledge times may be any.
+            recorded_at: DateTime::UNIX_EPOCH,
             zone: company.zone,
             hours: WeeklyHours::monday_to_friday("09:00-17:00".parse()?),
             holidays: Default::default(),

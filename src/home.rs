@@ -2,6 +2,7 @@
 //! and may see every tenant in it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use quarterdeck_engine::library::{Library, read_directory};
 use quarterdeck_engine::profile::TenantProfile;
 use quarterdeck_engine::scope::{Scope, TenantId};
 use quarterdeck_engine::{Engine, Session};
+use quarterdeck_wire::ControlCalendars;
 
 use crate::clock;
 use crate::config::Config;
@@ -27,8 +29,9 @@ impl Home {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&config.home).with_context(|| format!("cannot make the home {}", config.home.display()))?;
         let lake = Lake::open(&config.lake_location(), config.lake.options.clone())?;
-        let engine = Engine::new(lake, library(config)?, config.engine_limits.clone())?;
         let control = Control::open(&config.control_location()).await?;
+        let calendars = Arc::new(ControlCalendars(control.clone()));
+        let engine = Engine::new(lake, library(config)?, config.engine_limits.clone())?.with_calendars(calendars);
         Ok(Self { engine, control })
     }
 

@@ -2,6 +2,7 @@
 //! that knows every part.
 
 mod audit;
+mod calendar;
 mod check;
 mod cli;
 mod clock;
@@ -98,6 +99,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Provider(arguments) => provider::run(config, arguments).await?,
             Command::Audit(arguments) => return audit::run(config, arguments).await,
             Command::Token(arguments) => token::run(config, arguments).await?,
+            Command::Calendar(arguments) => calendar::run(config, arguments).await?,
             Command::Totals(arguments) => totals::run(config, arguments).await?,
             Command::Source(arguments) => source::run(config, arguments).await?,
         }

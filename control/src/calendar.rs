@@ -1,9 +1,9 @@
-//! Business calendars: when a tenant is open, by day of the week and holiday, from a date on. Does not know what the open
-//! time is measured for; business_time.rs measures it.
+//! Business calendars: when a tenant is open, by day of the week and holiday, from a date on, with everything that was ever recorded of them.
+//! Does not measure open time.
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, Weekday};
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -21,6 +21,8 @@ pub struct Calendar {
     pub name: String,
     /// First day of this version.
     pub effective_from: NaiveDate,
+    /// When it was recorded: of two versions of one first day the later holds.
+    pub recorded_at: DateTime<Utc>,
     /// Where its clock hangs.
     pub zone: Tz,
     /// When it is open.
@@ -76,6 +78,19 @@ impl WeeklyHours {
         }
     }
 
+    /// The same, to be changed.
+    pub fn of_mut(&mut self, day: Weekday) -> &mut Vec<Opening> {
+        match day {
+            Weekday::Mon => &mut self.monday,
+            Weekday::Tue => &mut self.tuesday,
+            Weekday::Wed => &mut self.wednesday,
+            Weekday::Thu => &mut self.thursday,
+            Weekday::Fri => &mut self.friday,
+            Weekday::Sat => &mut self.saturday,
+            Weekday::Sun => &mut self.sunday,
+        }
+    }
+
     fn check(&self) -> Result<()> {
         let mut day = Weekday::Mon;
         loop {
@@ -97,6 +112,7 @@ struct CalendarRow {
     tenant_id: String,
     name: String,
     effective_from: String,
+    recorded_at: String,
     zone: String,
     hours: String,
     holidays: String,
@@ -108,6 +124,7 @@ impl TryFrom<CalendarRow> for Calendar {
     fn try_from(row: CalendarRow) -> Result<Self> {
         Ok(Self {
             effective_from: stored::value("date", &row.effective_from)?,
+            recorded_at: stored::instant(&row.recorded_at)?,
             zone: stored::value("zone", &row.zone)?,
             hours: serde_json::from_str(&row.hours).map_err(stored::unreadable("set of opening hours"))?,
             holidays: serde_json::from_str(&row.holidays).map_err(stored::unreadable("list of holidays"))?,
@@ -117,46 +134,61 @@ impl TryFrom<CalendarRow> for Calendar {
     }
 }
 
+/// Most versions that a tenant's calendars may have together.
+const VERSIONS_MAX: usize = 10_000;
+
 impl Control {
-    /// Stores a calendar, or what has changed of the version that begins on the same day.
+    /// Records a version of a calendar, unless the one that holds from its first day on says the same. Nothing that was recorded is changed.
+    /// Returns whether it was recorded.
     ///
     /// # Errors
-    /// [`ControlError::Invalid`] for overlapping hours, [`ControlError::Conflict`] for an unknown tenant.
-    pub async fn ensure_calendar(&self, calendar: &Calendar) -> Result<()> {
+    /// [`ControlError::Invalid`] for overlapping hours or too many versions, [`ControlError::Conflict`] for an unknown tenant.
+    pub async fn record_calendar(&self, calendar: &Calendar) -> Result<bool> {
         let json = "writing a calendar as JSON";
         check_slug("calendar", &calendar.name)?;
         calendar.hours.check()?;
+        let versions = self.calendars(&calendar.tenant_id).await?;
+        let of_its_day = |known: &&Calendar| known.name == calendar.name && known.effective_from == calendar.effective_from;
+        if versions.iter().rfind(of_its_day).is_some_and(|known| known.says_as(calendar)) {
+            return Ok(false);
+        }
+        if versions.len() >= VERSIONS_MAX {
+            let detail = format!("has {VERSIONS_MAX} versions of calendars, as many as a tenant may have");
+            return Err(ControlError::invalid("tenant", &calendar.tenant_id, detail));
+        }
         let hours = serde_json::to_string(&calendar.hours).map_err(ControlError::store(json))?;
         let holidays = serde_json::to_string(&calendar.holidays).map_err(ControlError::store(json))?;
         let sql = "
-            INSERT INTO calendars (tenant_id, name, effective_from, zone, hours, holidays)
-            VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (tenant_id, name, effective_from) DO UPDATE SET
-                zone = excluded.zone,
-                hours = excluded.hours,
-                holidays = excluded.holidays";
+            INSERT INTO calendar_versions (tenant_id, name, effective_from, recorded_at, zone, hours, holidays)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let query = sqlx::query(sql).bind(&calendar.tenant_id).bind(&calendar.name).bind(calendar.effective_from.to_string());
+        let query = query.bind(stored::instant_text(calendar.recorded_at));
         let query = query.bind(calendar.zone.name()).bind(hours).bind(holidays);
         let context = format!("storing calendar `{}` of tenant `{}`", calendar.name, calendar.tenant_id);
         query.execute(&self.pool).await.map_err(ControlError::write(context))?;
-        Ok(())
+        Ok(true)
     }
 
-    /// The version of a tenant's calendar that holds on a day.
+    /// Everything that was recorded of a tenant's calendars: by name and first day, the earlier recorded before the later.
     ///
     /// # Errors
-    /// [`ControlError::NotFound`] when none has begun by then.
-    pub async fn calendar(&self, tenant_id: &str, name: &str, on: NaiveDate) -> Result<Calendar> {
+    /// [`ControlError::Store`].
+    pub async fn calendars(&self, tenant_id: &str) -> Result<Vec<Calendar>> {
         let sql = "
-            SELECT tenant_id, name, effective_from, zone, hours, holidays
-            FROM calendars
-            WHERE tenant_id = $1 AND name = $2 AND effective_from <= $3
-            ORDER BY effective_from DESC
-            LIMIT 1";
-        let query = sqlx::query_as(sql).bind(tenant_id).bind(name).bind(on.to_string());
-        let found: Option<CalendarRow> =
-            query.fetch_optional(&self.pool).await.map_err(ControlError::store("reading a calendar"))?;
-        found.ok_or_else(|| ControlError::not_found("calendar", name))?.try_into()
+            SELECT tenant_id, name, effective_from, recorded_at, zone, hours, holidays
+            FROM calendar_versions
+            WHERE tenant_id = $1
+            ORDER BY name, effective_from, recorded_at";
+        let query = sqlx::query_as(sql).bind(tenant_id);
+        let rows: Vec<CalendarRow> = query.fetch_all(&self.pool).await.map_err(ControlError::store("reading calendars"))?;
+        rows.into_iter().map(Calendar::try_from).collect()
+    }
+}
+
+impl Calendar {
+    /// Whether both have the same hours from the same day on.
+    fn says_as(&self, other: &Self) -> bool {
+        Self { recorded_at: other.recorded_at, ..self.clone() } == *other
     }
 }
 
@@ -175,6 +207,7 @@ mod tests {
             tenant_id: "desk".into(),
             name: "support".into(),
             effective_from: date(effective_from),
+            recorded_at: DateTime::UNIX_EPOCH,
             zone: Tz::Europe__London,
             hours: WeeklyHours::monday_to_friday(opening.parse().unwrap()),
             holidays: [date("2016-12-26"), date("2016-12-27")].into(),
@@ -182,23 +215,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_version_that_holds_on_the_day_is_found() {
+    async fn every_edition_is_kept_and_the_same_is_recorded_once() {
         for control in fresh_stores().await {
             let tenant = Tenant::new("desk", "Desk", "EUR", Tz::UTC, "en");
             control.ensure_tenant(&tenant).await.unwrap();
-            let (early, late) = (calendar("2016-01-01", "09:00-17:00"), calendar("2016-07-01", "08:00-18:00"));
-            control.ensure_calendar(&late).await.unwrap();
-            control.ensure_calendar(&calendar("2016-01-01", "10:00-11:00")).await.unwrap();
-            control.ensure_calendar(&early).await.unwrap();
-
-            assert_eq!(control.calendar("desk", "support", date("2016-06-30")).await.unwrap(), early);
-            assert_eq!(control.calendar("desk", "support", date("2016-07-01")).await.unwrap(), late);
-            for (tenant, name, day) in
-                [("desk", "support", "2015-12-31"), ("desk", "other", "2016-07-01"), ("x", "support", "2016-07-01")]
-            {
-                let error = control.calendar(tenant, name, date(day)).await.unwrap_err();
-                assert_eq!(error.kind(), Kind::NotFound);
+            let later =
+                |calendar: Calendar, recorded_at: &str| Calendar { recorded_at: recorded_at.parse().unwrap(), ..calendar };
+            let first = calendar("2016-01-01", "10:00-11:00");
+            let edited = later(calendar("2016-01-01", "09:00-17:00"), "2016-02-01T00:00:00Z");
+            let next = later(calendar("2016-07-01", "08:00-18:00"), "2016-01-15T00:00:00Z");
+            for version in [&next, &first, &edited] {
+                assert!(control.record_calendar(version).await.unwrap());
             }
+            assert!(!control.record_calendar(&later(edited.clone(), "2016-03-01T00:00:00Z")).await.unwrap());
+            assert_eq!(control.calendars("desk").await.unwrap(), [first.clone(), edited, next]);
+            assert!(control.record_calendar(&later(first, "2016-03-01T00:00:00Z")).await.unwrap(), "what was before holds again");
+            assert!(control.calendars("other").await.unwrap().is_empty());
         }
     }
 
@@ -207,9 +239,9 @@ mod tests {
         for control in fresh_stores().await {
             let mut wrong = calendar("2016-01-01", "09:00-12:00");
             wrong.hours.wednesday.push("11:59-17:00".parse().unwrap());
-            let error = control.ensure_calendar(&wrong).await.unwrap_err();
+            let error = control.record_calendar(&wrong).await.unwrap_err();
             assert_eq!(error.to_string(), "opening hours `11:59-17:00` must begin after 09:00-12:00 has ended (wednesday)");
-            let error = control.ensure_calendar(&calendar("2016-01-01", "09:00-12:00")).await.unwrap_err();
+            let error = control.record_calendar(&calendar("2016-01-01", "09:00-12:00")).await.unwrap_err();
             assert_eq!(error.kind(), Kind::Conflict);
         }
     }

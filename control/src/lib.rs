@@ -10,7 +10,6 @@ mod administration;
 mod attempt;
 mod audit;
 mod brand;
-mod business_time;
 mod calendar;
 mod control_total;
 mod error;

@@ -13,7 +13,7 @@ const WORDS_MAX: usize = 500;
 /// What a tenant had here, children before their parents. `$1` is its id.
 const ROWS: [&str; 18] = [
     "DELETE FROM targets WHERE tenant_id = $1",
-    "DELETE FROM calendars WHERE tenant_id = $1",
+    "DELETE FROM calendar_versions WHERE tenant_id = $1",
     "DELETE FROM receipts WHERE tenant_id = $1",
     "DELETE FROM control_totals WHERE tenant_id = $1",
     "DELETE FROM registration_secrets WHERE registration_id IN (SELECT id FROM registrations WHERE tenant_id = $1)",

@@ -12,11 +12,12 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider};
+use datafusion::catalog::{
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider,
+};
 use datafusion::datasource::ViewTable;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
-use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
 pub use self::inside::Givens;
@@ -28,6 +29,7 @@ pub use self::records_schema::RECORDS;
 use self::records_schema::RecordsSchema;
 use crate::contract::Contracts;
 use crate::error::{EngineError, readable};
+use crate::functions::{self, Facts};
 use crate::lake::current::{FileCaches, Looker};
 use crate::lake::history;
 use crate::lake::snapshot::TenantSnapshot;
@@ -86,8 +88,10 @@ pub struct Sight {
     pub contracts: Arc<Contracts>,
     /// All views.
     pub views: Arc<BTreeMap<String, LibraryFile>>,
-    /// Functions and settings to plan with; holds no table.
-    pub planning: SessionState,
+    /// Settings and DataFusion's functions, of which every session begins; holds no table.
+    pub beginning: Arc<SessionState>,
+    /// What the engine's functions answer by.
+    pub facts: Facts,
     /// What of the tenant may be seen.
     pub policy: Arc<Policy>,
     /// The tenant's calendar and now.
@@ -95,6 +99,11 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// Functions and settings to plan with; holds no table.
+    fn planning(&self) -> Result<SessionState> {
+        planning(&self.beginning, &self.facts)
+    }
+
     fn sees(&self, table: &str) -> bool {
         self.contracts.get(table).is_ok_and(|contract| self.policy.sees(contract))
     }
@@ -130,7 +139,7 @@ impl Sights {
 /// # Errors
 /// DataFusion's, when the catalog cannot be made.
 pub fn context(sight: Sight, givens: Givens) -> Result<(SessionContext, Sights)> {
-    let planning = sight.planning.clone();
+    let planning = sight.planning()?;
     let sights = Sights(Arc::new(RwLock::new(Arc::new(sight))));
     let public: Arc<dyn SchemaProvider> =
         Arc::new_cyclic(|me: &Weak<CurrentSchema>| CurrentSchema { sights: sights.clone(), me: Weak::clone(me) });
@@ -139,24 +148,33 @@ pub fn context(sight: Sight, givens: Givens) -> Result<(SessionContext, Sights)>
     let kpi: Arc<dyn SchemaProvider> = Arc::new(KpiSchema(inside.clone()));
     let records: Arc<dyn SchemaProvider> = Arc::new(RecordsSchema(inside.clone()));
     let schemas = [(PUBLIC, public), (HISTORY, history), (KPI, kpi), (RECORDS, records)];
-    let context = over(&planning, inside.givens.tenant.as_str(), &schemas)?;
+    let context = over(planning, inside.givens.tenant.as_str(), &schemas)?;
     context.register_udtf(KPI, Arc::new(KpiFunction(inside)));
     Ok((context, sights))
 }
 
-fn over(planning: &SessionState, name: &str, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {
+/// A state of which every session begins, with the engine's functions; holds no table.
+///
+/// # Errors
+/// DataFusion's, when a function cannot be registered.
+pub fn planning(beginning: &SessionState, facts: &Facts) -> Result<SessionState> {
+    let mut state = beginning.clone();
+    functions::register(&mut state, facts)?;
+    Ok(state)
+}
+
+fn over(mut state: SessionState, name: &str, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {
     let catalog = MemoryCatalogProvider::new();
     for (name, schema) in schemas {
         catalog.register_schema(name, Arc::clone(schema))?;
     }
-    let config = planning.config().clone().with_default_catalog_and_schema(name, PUBLIC);
-    let state = SessionStateBuilder::new_from_existing(planning.clone())
-        .with_config(config)
-        .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
-        .build();
-    let context = SessionContext::new_with_state(state);
-    context.register_catalog(name, Arc::new(catalog));
-    Ok(context)
+    let catalogs = MemoryCatalogProviderList::new();
+    catalogs.register_catalog(name.to_owned(), Arc::new(catalog));
+    let names = &mut state.config_mut().options_mut().catalog;
+    names.default_catalog = name.to_owned();
+    names.default_schema = PUBLIC.to_owned();
+    state.register_catalog_list(Arc::new(catalogs));
+    Ok(SessionContext::new_with_state(state))
 }
 
 /// Current states and views.
@@ -171,7 +189,7 @@ impl CurrentSchema {
         let Some(me) = self.me.upgrade() else {
             return Err(EngineError::Internal(format!("the session of the view {} is gone", file.path)).into());
         };
-        let context = over(&sight.planning, CATALOG, &[(PUBLIC, me as Arc<dyn SchemaProvider>)])?;
+        let context = over(sight.planning()?, CATALOG, &[(PUBLIC, me as Arc<dyn SchemaProvider>)])?;
         let plan = context
             .state()
             .create_logical_plan(&file.text)
@@ -185,9 +203,9 @@ impl CurrentSchema {
             return Ok(None);
         };
         let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
-        let runtime = sight.planning.runtime_env();
+        let runtime = sight.beginning.runtime_env();
         let state = sight.snapshot.current(table, contract, sight.as_of, &sight.caches, runtime).await?;
-        sight.policy.guard(Arc::clone(&state.selection) as Arc<dyn TableProvider>, contract, &sight.planning).map(Some)
+        sight.policy.guard(Arc::clone(&state.selection) as Arc<dyn TableProvider>, contract, &sight.beginning).map(Some)
     }
 }
 
@@ -234,10 +252,10 @@ impl SchemaProvider for HistorySchema {
             return Ok(None);
         };
         let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
-        let (batches, runtime) = (sight.snapshot.batches(), sight.planning.runtime_env());
+        let (batches, runtime) = (sight.snapshot.batches(), sight.beginning.runtime_env());
         let looker = Looker { table, contract, batches, as_of: sight.as_of, caches: &sight.caches, runtime };
-        let versions = history::all_versions(&SessionContext::new_with_state(sight.planning.clone()), &looker)?;
-        sight.policy.guard(versions, contract, &sight.planning).map(Some)
+        let versions = history::all_versions(&SessionContext::new_with_state(sight.beginning.as_ref().clone()), &looker)?;
+        sight.policy.guard(versions, contract, &sight.beginning).map(Some)
     }
 
     fn table_exist(&self, name: &str) -> bool {

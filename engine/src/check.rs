@@ -49,7 +49,7 @@ pub async fn views_and_kpis(engine: &Engine, profile: TenantProfile) -> Result<V
 /// [`EngineError::File`] naming what does not plan or fit, [`EngineError::NotFound`] for a table that does not exist.
 pub async fn mapping(engine: &Engine, profile: &TenantProfile, table: &str, path: &str, sql: &str, raw: Schema) -> Result<()> {
     let contract = engine.contracts().get(table)?;
-    let context = SessionContext::new_with_state(engine.planning(profile.now));
+    let context = SessionContext::new_with_state(engine.planning(profile.now)?);
     let rows = RecordBatch::new_empty(Arc::new(raw));
     let frame = plan_mapping(&context, sql, &[rows]).await.map_err(|error| EngineError::file(path, readable(&error)))?;
     check_mapped_columns(path, contract, &frame)

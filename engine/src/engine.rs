@@ -13,13 +13,16 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use moka::future::Cache;
 
+use crate::calendar::book::CalendarKeeper;
 use crate::catalog::{self, CATALOG, Givens, PUBLIC, Sight};
 use crate::completeness::Arrivals;
 use crate::contract::Contracts;
 use crate::elsewhere::QueryThreads;
 use crate::erasure::Searched;
 use crate::error::{EngineError, Result};
-use crate::functions;
+use crate::functions::{self, Facts};
+use crate::kept_calendars::KeptCalendars;
+use crate::kept_rates::{AskedRates, KeptRates};
 use crate::kpi::cells::Answers;
 use crate::kpi::definition::Kpis;
 use crate::lake::Lake;
@@ -42,11 +45,13 @@ pub struct Engine {
     views: Arc<BTreeMap<String, LibraryFile>>,
     limits: Arc<EngineLimits>,
     /// Functions, settings and rules, of which every session begins; holds no table.
-    beginning: SessionState,
+    beginning: Arc<SessionState>,
     snapshots: Cache<TenantId, KeptSnapshot>,
     caches: FileCaches,
     answers: Answers,
     arrivals: Arrivals,
+    calendars: KeptCalendars,
+    rates: KeptRates,
     pub(crate) searched: Searched,
 }
 
@@ -71,15 +76,17 @@ impl Engine {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_pool_bytes)))
             .build_arc()
-            .map_err(EngineError::query("preparing the query engine"))?;
+            .map_err(unprepared)?;
         let threads = Arc::new(QueryThreads::start()?);
-        let beginning = beginning(runtime, &threads).map_err(EngineError::query("preparing the query engine"))?;
+        let beginning = beginning(runtime, &threads).map_err(unprepared)?;
         Ok(Self {
             views: Arc::new(views),
             answers: Answers::new(limits.answer_cache_bytes),
             arrivals: Arrivals::default(),
             searched: Searched::default(),
-            beginning,
+            beginning: Arc::new(beginning),
+            calendars: KeptCalendars::none(&limits),
+            rates: KeptRates::new(&limits),
             snapshots: Cache::new(limits.open_tenants),
             caches: FileCaches::new(limits.file_cache_bytes),
             lake,
@@ -88,6 +95,13 @@ impl Engine {
             kpis,
             limits: Arc::new(limits),
         })
+    }
+
+    /// The same engine, with the business calendars that `keeper` keeps.
+    #[must_use]
+    pub fn with_calendars(mut self, keeper: Arc<dyn CalendarKeeper>) -> Self {
+        self.calendars = KeptCalendars::of(keeper, &self.limits);
+        self
     }
 
     /// Opens a session of `scope` over `tenant` as known at `as_of`, or now.
@@ -103,7 +117,9 @@ impl Engine {
     ) -> Result<Session> {
         let tenant = scope.tenant(tenant)?;
         let snapshot = self.snapshot(tenant).await?;
-        self.session_over(tenant, snapshot, Arc::clone(scope.policy(tenant)?), profile, as_of)
+        let policy = Arc::clone(scope.policy(tenant)?);
+        let facts = self.facts(tenant, &snapshot, &policy, &profile, as_of).await?;
+        self.session_over(tenant, self.sight(snapshot, policy, facts, profile, as_of))
     }
 
     /// `session` with what has landed since, or as known at another time: its context, with whatever was registered in it, is the same.
@@ -112,9 +128,12 @@ impl Engine {
     /// [`EngineError::Storage`] when the tenant's logs cannot be read.
     pub async fn renewed(&self, session: &Session, profile: TenantProfile, as_of: Option<DateTime<Utc>>) -> Result<Session> {
         let snapshot = self.snapshot(&session.tenant).await?;
-        functions::register(&session.context, profile.now);
-        session.sights.look(self.sight(Arc::clone(&snapshot), Arc::clone(&session.policy), &profile, as_of));
-        Ok(Session { snapshot, profile, as_of, ..session.clone() })
+        let facts = self.facts(&session.tenant, &snapshot, &session.policy, &profile, as_of).await?;
+        functions::register(&mut *session.context.state_ref().write(), &facts).map_err(unprepared)?;
+        let calendars = Arc::clone(&facts.calendars);
+        let sight = self.sight(Arc::clone(&snapshot), Arc::clone(&session.policy), facts, profile.clone(), as_of);
+        session.sights.look(sight);
+        Ok(Session { snapshot, calendars, profile, as_of, ..session.clone() })
     }
 
     /// A session over no rows at all, to plan files with.
@@ -122,19 +141,14 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Query`] when the query engine cannot be prepared.
     pub fn empty_session(&self, profile: TenantProfile) -> Result<Session> {
-        let everything = Arc::new(Policy::everything());
-        self.session_over(&TenantId::parse("nobody")?, Arc::new(TenantSnapshot::empty()), everything, profile, None)
+        let (everything, facts) = (Arc::new(Policy::everything()), Facts::neutral(profile.now));
+        let sight = self.sight(Arc::new(TenantSnapshot::empty()), everything, facts, profile, None);
+        self.session_over(&TenantId::parse("nobody")?, sight)
     }
 
-    fn session_over(
-        &self,
-        tenant: &TenantId,
-        snapshot: Arc<TenantSnapshot>,
-        policy: Arc<Policy>,
-        profile: TenantProfile,
-        as_of: Option<DateTime<Utc>>,
-    ) -> Result<Session> {
-        let sight = self.sight(Arc::clone(&snapshot), Arc::clone(&policy), &profile, as_of);
+    fn session_over(&self, tenant: &TenantId, sight: Sight) -> Result<Session> {
+        let (snapshot, policy) = (Arc::clone(&sight.snapshot), Arc::clone(&sight.policy));
+        let (calendars, profile, as_of) = (Arc::clone(&sight.facts.calendars), sight.profile.clone(), sight.as_of);
         let givens = Givens {
             tenant: tenant.clone(),
             kpis: Arc::clone(&self.kpis),
@@ -152,6 +166,7 @@ impl Engine {
             profile,
             as_of,
             snapshot,
+            calendars,
             kpis: Arc::clone(&self.kpis),
             limits: Arc::clone(&self.limits),
             answers: self.answers.clone(),
@@ -166,7 +181,8 @@ impl Engine {
         &self,
         snapshot: Arc<TenantSnapshot>,
         policy: Arc<Policy>,
-        profile: &TenantProfile,
+        facts: Facts,
+        profile: TenantProfile,
         as_of: Option<DateTime<Utc>>,
     ) -> Sight {
         Sight {
@@ -176,9 +192,25 @@ impl Engine {
             caches: self.caches.clone(),
             contracts: Arc::clone(&self.contracts),
             views: Arc::clone(&self.views),
-            planning: self.planning(profile.now),
-            profile: profile.clone(),
+            beginning: Arc::clone(&self.beginning),
+            facts,
+            profile,
         }
+    }
+
+    /// What functions answer by, to those who see `policy` of the tenant.
+    async fn facts(
+        &self,
+        tenant: &TenantId,
+        snapshot: &TenantSnapshot,
+        policy: &Arc<Policy>,
+        profile: &TenantProfile,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Facts> {
+        let calendars = self.calendars.as_known(tenant, as_of).await?;
+        let asked = AskedRates { tenant, snapshot, policy, as_of, caches: &self.caches, planning: &self.beginning };
+        let rates = self.rates.of(&asked, &self.contracts).await?;
+        Ok(Facts { now: profile.now, zone: profile.zone, calendars, rates })
     }
 
     /// What is kept of files.
@@ -211,11 +243,17 @@ impl Engine {
         &self.library
     }
 
-    /// Functions and settings, no tables.
-    pub(crate) fn planning(&self, now: DateTime<Utc>) -> SessionState {
-        let context = SessionContext::new_with_state(self.beginning.clone());
-        functions::register(&context, now);
-        context.state()
+    /// What queries run in.
+    pub(crate) fn runtime(&self) -> &Arc<RuntimeEnv> {
+        self.beginning.runtime_env()
+    }
+
+    /// Functions and settings of nobody, no tables.
+    ///
+    /// # Errors
+    /// [`EngineError::Query`] when the query engine cannot be prepared.
+    pub(crate) fn planning(&self, now: DateTime<Utc>) -> Result<SessionState> {
+        catalog::planning(&self.beginning, &Facts::neutral(now)).map_err(unprepared)
     }
 
     /// The newest consistent cut of the tenant's tables; looked at anew when older than [`EngineLimits::snapshot_age_ms`].
@@ -232,12 +270,15 @@ impl Engine {
             }
         }
         let before = kept.as_ref().map(|kept| kept.snapshot.as_ref());
-        let snapshot =
-            Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, before, self.beginning.runtime_env()).await?);
+        let snapshot = Arc::new(TenantSnapshot::open(&self.lake, tenant, &self.contracts, before, self.runtime()).await?);
         let now = Instant::now();
         self.snapshots.insert(tenant.clone(), KeptSnapshot { snapshot: Arc::clone(&snapshot), opened: now, looked: now }).await;
         Ok(snapshot)
     }
+}
+
+fn unprepared(error: DataFusionError) -> EngineError {
+    EngineError::query("preparing the query engine")(error)
 }
 
 fn beginning(runtime: Arc<RuntimeEnv>, threads: &Arc<QueryThreads>) -> Result<SessionState, DataFusionError> {

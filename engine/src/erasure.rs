@@ -152,7 +152,7 @@ impl Engine {
             return Ok(0);
         }
         let any_begun = erasures.iter().any(|erasure| erasure.state == State::Begun);
-        let runtime = Arc::clone(self.planning(now).runtime_env());
+        let runtime = Arc::clone(self.runtime());
         let snapshot = self.opened(tenant, &runtime).await?;
         if !any_begun && self.is_searched(tenant, &snapshot, erasures.len()).await {
             return Ok(0);
@@ -269,7 +269,7 @@ impl Engine {
         if erasures.is_empty() {
             return Ok(());
         }
-        let runtime = Arc::clone(self.planning(now).runtime_env());
+        let runtime = Arc::clone(self.runtime());
         let snapshot = self.opened(tenant, &runtime).await?;
         for contract in self.searched_tables() {
             let Some(table) = snapshot.table(&contract.name) else { continue };

@@ -131,7 +131,7 @@ impl TenantSink {
     /// Runs the mapping, in the table's physical order.
     async fn mapped(&self, contract: &TableContract, path: &str, sql: &str, raw: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
         let failed = |error: datafusion::error::DataFusionError| EngineError::file(path, readable(&error));
-        let context = SessionContext::new_with_state(self.engine.planning(self.profile.now));
+        let context = SessionContext::new_with_state(self.engine.planning(self.profile.now)?);
         let frame = plan_mapping(&context, sql, raw).await.map_err(failed)?;
         check_mapped_columns(path, contract, &frame)?;
         let order = contract.order_by.iter().filter(|name| frame.schema().has_column_with_unqualified_name(name));

@@ -3,6 +3,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod calendar;
 pub mod catalog;
 pub mod check;
 mod complete;
@@ -17,6 +18,8 @@ pub mod error;
 pub mod front_matter;
 pub mod functions;
 pub mod health;
+mod kept_calendars;
+mod kept_rates;
 pub mod kpi;
 pub mod lake;
 pub mod landing;
@@ -26,6 +29,7 @@ pub mod lineage;
 mod memory;
 pub mod policy;
 pub mod profile;
+pub mod rates;
 pub mod retention;
 pub mod scope;
 pub mod session;

@@ -30,6 +30,12 @@ pub struct EngineLimits {
     pub answer_cache_bytes: u64,
     /// Tenants whose snapshots are held open.
     pub open_tenants: u64,
+    /// How long a tenant's business calendars are used before they are read again.
+    pub calendar_age_ms: u64,
+    /// Most exchange rates of a tenant; with more no amount is converted.
+    pub exchange_rates: usize,
+    /// Memory of the exchange rates that are held.
+    pub rate_cache_bytes: u64,
 }
 
 impl Default for EngineLimits {
@@ -47,6 +53,9 @@ impl Default for EngineLimits {
             file_cache_bytes: 256 << 20,
             answer_cache_bytes: 64 << 20,
             open_tenants: 1_000,
+            calendar_age_ms: 500,
+            exchange_rates: 1_000_000,
+            rate_cache_bytes: 128 << 20,
         }
     }
 }

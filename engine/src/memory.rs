@@ -13,10 +13,10 @@ use datafusion::prelude::SessionContext;
 /// Gives `context` a share of at most `bytes` of the memory that it had.
 pub(crate) fn share(context: &SessionContext, bytes: usize) {
     let state = context.state();
-    let runtime = state.runtime_env();
+    let runtime = state.runtime_env().as_ref().clone();
     let share = Share { whole: Arc::clone(&runtime.memory_pool), used: AtomicUsize::new(0), most: bytes };
-    let runtime = RuntimeEnv { memory_pool: Arc::new(share), ..runtime.as_ref().clone() };
-    let state = SessionStateBuilder::new_from_existing(state.clone()).with_runtime_env(Arc::new(runtime)).build();
+    let runtime = RuntimeEnv { memory_pool: Arc::new(share), ..runtime };
+    let state = SessionStateBuilder::new_from_existing(state).with_runtime_env(Arc::new(runtime)).build();
     *context.state_ref().write() = state;
 }
 

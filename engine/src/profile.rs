@@ -36,11 +36,16 @@ impl TenantProfile {
 
     /// The instant of a local time; the earlier of two when clocks go back, the next that exists when they go forward.
     pub fn instant(&self, local: chrono::NaiveDateTime) -> DateTime<Utc> {
-        // Gaps are at most a day long (Samoa, 2011); quarter hours are the finest that zones have used.
-        (0..=96)
-            .find_map(|quarters| self.zone.from_local_datetime(&(local + TimeDelta::minutes(15 * quarters))).earliest())
-            .map_or_else(|| local.and_utc(), |instant| instant.with_timezone(&Utc))
+        instant(self.zone, local)
     }
+}
+
+/// The instant of a local time in `zone`, as [`TenantProfile::instant`] says.
+pub fn instant(zone: Tz, local: chrono::NaiveDateTime) -> DateTime<Utc> {
+    // Gaps are at most a day long (Samoa, 2011); quarter hours are the finest that zones have used.
+    (0..=96)
+        .find_map(|quarters| zone.from_local_datetime(&(local + TimeDelta::minutes(15 * quarters))).earliest())
+        .map_or_else(|| local.and_utc(), |instant| instant.with_timezone(&Utc))
 }
 
 #[cfg(test)]

@@ -60,8 +60,7 @@ impl Engine {
         if days.is_empty() {
             return Ok(Vec::new());
         }
-        let planning = self.planning(now);
-        let runtime = planning.runtime_env();
+        let runtime = self.runtime();
         let snapshot = TenantSnapshot::open(&self.lake, tenant, &self.contracts, None, runtime).await?;
         let mut expired = Vec::new();
         for contract in self.contracts.iter() {

@@ -13,6 +13,7 @@ use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
+use crate::calendar::Calendars;
 use crate::catalog::Sights;
 use crate::completeness::Arrivals;
 use crate::contract::Contracts;
@@ -40,6 +41,7 @@ pub struct Session {
     pub(crate) profile: TenantProfile,
     pub(crate) as_of: Option<DateTime<Utc>>,
     pub(crate) snapshot: Arc<TenantSnapshot>,
+    pub(crate) calendars: Arc<Calendars>,
     pub(crate) kpis: Arc<Kpis>,
     pub(crate) limits: Arc<EngineLimits>,
     pub(crate) answers: Answers,

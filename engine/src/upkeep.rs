@@ -35,8 +35,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Storage`] when a table cannot be read or written; tables before it are settled, it is as it was.
     pub async fn settle(&self, tenant: &TenantId, parts: usize, now: DateTime<Utc>) -> Result<Vec<TableSettled>> {
-        let planning = self.planning(now);
-        let runtime = planning.runtime_env();
+        let runtime = self.runtime();
         let snapshot = TenantSnapshot::open(&self.lake, tenant, &self.contracts, None, runtime).await?;
         let Some(until) = snapshot.knowledge_time(None) else { return Ok(Vec::new()) };
         let mut settled = Vec::new();

@@ -29,7 +29,7 @@ impl Workbench {
     /// # Errors
     /// [`EngineError::Query`] for a view that does not plan.
     pub async fn new(engine: &Engine, now: DateTime<Utc>) -> Result<Self> {
-        let context = SessionContext::new_with_state(engine.planning(now));
+        let context = SessionContext::new_with_state(engine.planning(now)?);
         let catalog = MemoryCatalogProvider::new();
         catalog.register_schema(PUBLIC, Arc::new(MemorySchemaProvider::new())).map_err(failed("making tables in memory"))?;
         context.register_catalog(CATALOG, Arc::new(catalog));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{ArrayRef, BinaryBuilder, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::error::ArrowError;
 use chrono::{DateTime, Utc};
 use quarterdeck_engine::contract::{Contracts, EVENT_ID, INSTANCE, OCCURRED_AT, SOURCE, VERSION};
@@ -198,7 +198,9 @@ fn deliveries(journal: &str, entries: &[(Position, Entry)], told: &[Told]) -> Re
     let positions = Arc::new(Int64Array::from_iter_values(entries.iter().map(|(position, _)| whole(*position)))) as ArrayRef;
     let arrivals = entries.iter().map(|(_, entry)| entry.received_at.timestamp_micros());
     let arrivals = Arc::new(TimestampMicrosecondArray::from_iter_values(arrivals).with_timezone("UTC")) as ArrayRef;
-    let bodies = Arc::new(BinaryArray::from_iter_values(entries.iter().map(|(_, entry)| &entry.body))) as ArrayRef;
+    let mut bodies = BinaryBuilder::with_capacity(entries.len(), entries.iter().map(|(_, entry)| entry.body.len()).sum());
+    entries.iter().for_each(|(_, entry)| bodies.append_value(&entry.body));
+    let bodies = Arc::new(bodies.finish()) as ArrayRef;
     let lengths = entries.iter().map(|(_, entry)| i64::try_from(entry.body.len()).unwrap_or(i64::MAX));
     let headers = |entry: &Entry| serde_json::to_string(&entry.headers).unwrap_or_default();
     RecordBatch::try_from_iter_with_nullable(vec![

@@ -120,6 +120,13 @@ def with_sqlalchemy():
 
     tell("tables", lambda: about.get_table_names(schema="public")[:2])
     tell("views", lambda: "net_sales" in about.get_view_names(schema="records"))
+    def reflected():
+        orders = sqlalchemy.Table("orders", sqlalchemy.MetaData(), autoload_with=engine)
+        about_it = orders.columns["ordered_at"]
+        return [len(orders.columns) > 20, str(about_it.type), about_it.nullable, about_it.comment is not None, orders.indexes == set()]
+
+    tell("reflected", reflected)
+    tell("reflected view", lambda: [str(column["name"]) for column in about.get_columns("net_sales", schema="kpi")][:4])
     tell("about", lambda: about.get_table_comment("orders", schema="public")["text"])
     with engine.connect() as connection:
         orders = sqlalchemy.table("orders", sqlalchemy.column("country"), schema="public")

@@ -1,7 +1,7 @@
 //! The PostgreSQL door over a real wire, by the clients that analysts bring: what they see, what is refused, what stops, and what is noted.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use quarterdeck_control::{AuditFilter, Control};
@@ -87,6 +87,8 @@ fn clients_ask_and_are_refused_by_code() {
         ("no transaction", json!("25P01")),
         ("tables", json!(["approvals", "batches"])),
         ("views", json!(true)),
+        ("reflected", json!([true, "TIMESTAMP", true, true, true])),
+        ("reflected view", json!(["starts_at", "ends_at", "slice", "currency"])),
         ("about", json!("One order document as the source wrote it: the header of its lines.")),
         ("sqlalchemy", json!([["United Kingdom", 23_494]])),
         ("after a failure", json!([[1]])),
@@ -139,6 +141,9 @@ fn psql_finds_its_way() {
         ("\\dt+ public.*", "One order document as the source wrote it"),
         ("\\d+ public.orders", "When the document was made"),
         ("\\d+ records.net_sales", "country"),
+        ("\\d orders", "Table \"public.orders\""),
+        ("\\dn+", "records"),
+        ("\\du", ""),
         ("\\d kpi.net_sales", "starts_at"),
         ("\\dv kpi.*", "net_sales"),
         ("\\l", GIFTS),
@@ -286,4 +291,66 @@ fn connections_are_encrypted_by_its_certificate() {
     let half = DEMO.command(&["serve"]).env("QUARTERDECK_POSTGRES_TLS", half).output().unwrap();
     let said = String::from_utf8_lossy(&half.stderr).into_owned();
     assert!(!half.status.success() && said.contains("name the key as well"), "{said}");
+}
+
+#[test]
+fn jdbc_asks_and_is_refused_by_code() {
+    let server = Serving::start(&DEMO, &[]);
+    let password = token(GIFTS, "analyst", "jdbc");
+    let driver = Command::new(checkout().join("scripts/jdbc-driver")).output().unwrap();
+    let driver = String::from_utf8(driver.stdout).unwrap().trim().to_owned();
+    let mut command = Command::new("java");
+    command.args(["-cp", &driver]).arg(checkout().join("tests/clients/Jdbc.java"));
+    let output = command.args([&server.postgres, GIFTS, "jdbc", &password]).output().expect("java; run scripts/need javac");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    let expected = [
+        "tables: order_lines orders ",
+        "columns: timestamptz 1",
+        "schemas: kpi",
+        "keys: false",
+        "parameters: 225",
+        "parameters: 225",
+        "parameters: 225",
+        "types: 139.1200 2010-12-01T08:26Z 7 null 536365",
+        "nothing: null",
+        "no table: 42P01",
+        "read only: 25006",
+        "fetched: 25900",
+        "timeout: 57014",
+        "afterwards: 2",
+    ];
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_setting_holds_from_the_next_statement_of_its_message() {
+    let server = Serving::start(&DEMO, &[]);
+    let password = token(GIFTS, "analyst", "settings");
+    let both = "SET quarterdeck.as_of = '2000-01-01T00:00:00Z'; SELECT count(*) FROM orders; \
+                SET quarterdeck.as_of = ''; SELECT count(*) FROM orders";
+    assert_eq!(server.asks(GIFTS, "settings", &password, both), "SET\n0\nSET\n25900");
+}
+
+#[test]
+fn who_stops_reading_is_let_go() {
+    let settings = [("QUARTERDECK_WIRE_LIMITS_STALLED_MS", "1000"), ("QUARTERDECK_WIRE_LIMITS_TENANT_STATEMENTS", "1")];
+    let server = Serving::start(&DEMO, &settings);
+    let password = token(GIFTS, "analyst", "stalls");
+    let address = ["-h", "127.0.0.1", "-p", &server.postgres, "-U", "stalls", "-d", GIFTS];
+    let mut stalled = Command::new("psql")
+        .args(["-X", "-c", "COPY (SELECT * FROM history.order_lines) TO STDOUT"])
+        .args(address)
+        .env("PGPASSWORD", &password)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(2_000));
+    let started = Instant::now();
+    assert_eq!(server.asks(GIFTS, "stalls", &password, "SELECT 1"), "1");
+    assert!(started.elapsed() < Duration::from_secs(15), "the only place was held for {:?}", started.elapsed());
+    let read = std::io::copy(&mut stalled.stdout.take().unwrap(), &mut std::io::sink()).unwrap();
+    assert!(read > 0);
+    assert!(!stalled.wait().unwrap().success(), "a part is not taken for the whole");
 }

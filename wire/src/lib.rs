@@ -6,6 +6,7 @@
 
 mod analysts;
 mod audit;
+mod calendars;
 mod control_schema;
 pub mod encode;
 pub mod flight;
@@ -21,6 +22,7 @@ mod sqlstate;
 mod statement;
 
 pub use analysts::{Analyst, Analysts, Clock};
+pub use calendars::ControlCalendars;
 pub use given::{Give, Given, Gone, given, taken};
 pub use limits::WireLimits;
 pub use parameters::Parameter;

@@ -21,6 +21,7 @@ use datafusion_postgres::pgwire::api::{ClientInfo, ConnectionManager, ErrorHandl
 use datafusion_postgres::pgwire::error::{ErrorInfo, PgWireError};
 use datafusion_postgres::pgwire::tokio::process_socket;
 use serde::Deserialize;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
@@ -36,6 +37,9 @@ use crate::sqlstate::{SqlError, code};
 
 /// How long to wait when the system has no room for a connection.
 const NO_ROOM: Duration = Duration::from_millis(500);
+/// After how long a silent client is asked whether it is there, and how often.
+const SILENCE: Duration = Duration::from_secs(60);
+const ASKING: Duration = Duration::from_secs(10);
 
 /// The certificate that the door shows.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -122,13 +126,26 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, analysts: An
 
 async fn answer(stream: TcpStream, tls: Option<TlsAcceptor>, analysts: Analysts, manager: Arc<ConnectionManager>, refused: bool) {
     let Ok(address) = stream.peer_addr() else { return };
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection keeps its small packets back");
+    if let Err(error) = prepare(&stream, Duration::from_millis(analysts.limits.stalled_ms)) {
+        tracing::debug!(%error, "a connection cannot be bounded");
     }
     let connection = Arc::new(Connection::new(analysts, address, refused));
     if let Err(error) = process_socket(stream, tls, Arc::new(Handlers { connection, manager })).await {
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// Has the system send what there is at once, and end the connection when its client takes nothing for as long as `stalled`, or is gone
+/// without a word. The library keeps the stream to itself, so that this cannot be seen to here.
+fn prepare(stream: &TcpStream, stalled: Duration) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE).with_interval(ASKING))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(stalled))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = stalled;
+    Ok(())
 }
 
 /// The parts of one connection.

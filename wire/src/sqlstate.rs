@@ -111,9 +111,15 @@ pub(crate) mod code {
 
 impl From<EngineError> for SqlError {
     fn from(error: EngineError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&EngineError> for SqlError {
+    fn from(error: &EngineError) -> Self {
         let message = error.to_string();
         match (error.kind(), error) {
-            (_, EngineError::Query { cause, .. }) => Self::from(&cause),
+            (_, EngineError::Query { cause, .. }) => Self::from(cause),
             (Kind::NotFound, _) => Self::new(code::NO_TABLE, message),
             (Kind::Invalid, _) => Self::new(code::PARAMETER, message),
             (Kind::Limit, _) => Self::new(code::LIMIT, message),
@@ -145,9 +151,8 @@ impl From<&DataFusionError> for SqlError {
                 Self::new(code::UNAVAILABLE, "storage does not answer; try again")
             }
             DataFusionError::External(error) => match error.downcast_ref::<EngineError>() {
-                Some(EngineError::Storage { .. }) => Self::new(code::UNAVAILABLE, "storage does not answer; try again"),
-                Some(EngineError::NotFound { .. }) => Self::new(code::NO_TABLE, message),
-                _ => Self::new(code::INTERNAL, message),
+                Some(error) => Self::from(error),
+                None => Self::new(code::INTERNAL, message),
             },
             DataFusionError::Execution(_) | DataFusionError::Configuration(_) => Self::new(code::PARAMETER, message),
             _ => Self::new(code::INTERNAL, message),
@@ -223,6 +228,8 @@ mod tests {
         let plan = |text: &str| SqlError::from(&DataFusionError::Plan(text.into())).code;
         assert_eq!(plan("table 'a.public.x' not found"), code::NO_TABLE);
         assert_eq!(plan("Invalid function 'nonsense'"), code::NO_FUNCTION);
+        let request = EngineError::Request("no grain `fortnight`".into());
+        assert_eq!(SqlError::from(&DataFusionError::External(Box::new(request))).code, code::PARAMETER);
         let memory = DataFusionError::ResourcesExhausted("pool".into()).context("while sorting");
         assert_eq!(SqlError::from(&memory).code, code::NO_MEMORY);
     }

@@ -32,11 +32,12 @@ async fn furnish(control: &Control, tenant: &str) -> String {
         tenant_id: tenant.into(),
         name: "support".into(),
         effective_from: day(),
+        recorded_at: now(),
         zone: chrono_tz::UTC,
         hours,
         holidays: Default::default(),
     };
-    control.ensure_calendar(&calendar).await.unwrap();
+    control.record_calendar(&calendar).await.unwrap();
     control.keep_receipt(tenant, &format!("receipt-{tenant}"), "{}", now()).await.unwrap();
     let total = ControlTotal {
         tenant_id: tenant.into(),

@@ -46,7 +46,7 @@ impl Inside {
     /// DataFusion's, when the catalog cannot be made.
     pub(super) fn session(&self) -> Result<Session, DataFusionError> {
         let sight = self.sights.now();
-        let context = over(&sight.planning, self.givens.tenant.as_str(), &[(PUBLIC, Arc::clone(&self.public))])?;
+        let context = over(sight.planning()?, self.givens.tenant.as_str(), &[(PUBLIC, Arc::clone(&self.public))])?;
         let Givens { tenant, kpis, limits, answers, arrivals } = self.givens.clone();
         Ok(Session {
             context,
@@ -56,6 +56,7 @@ impl Inside {
             profile: sight.profile.clone(),
             as_of: sight.as_of,
             snapshot: Arc::clone(&sight.snapshot),
+            calendars: Arc::clone(&sight.facts.calendars),
             kpis,
             limits,
             answers,

@@ -1,4 +1,4 @@
-//! `seconds_between(a, b)`, `hours_between(a, b)`, `days_between(a, b)`: elapsed time from a to b as an exact decimal, so that
+//! `seconds_between(a, b)`, `minutes_between(a, b)`, `hours_between(a, b)`, `days_between(a, b)`: elapsed time from a to b as an exact decimal, so that
 //! durations add up without rounding surprises. Null when either side is; negative when b is before a.
 
 use std::sync::Arc;
@@ -9,14 +9,16 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
 /// Digits of the answer, and those after the point.
-const PRECISION: u8 = 18;
-const SCALE: i8 = 6;
+pub(super) const PRECISION: u8 = 18;
+pub(super) const SCALE: i8 = 6;
 
 /// The unit of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// Seconds, exact to the microsecond.
     Seconds,
+    /// Minutes, to six digits.
+    Minutes,
     /// Hours, to six digits.
     Hours,
     /// Days of 24 hours, to six digits.
@@ -25,11 +27,12 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 3] = [Self::Seconds, Self::Hours, Self::Days];
+    pub const ALL: [Self; 4] = [Self::Seconds, Self::Minutes, Self::Hours, Self::Days];
 
     fn function_name(self) -> &'static str {
         match self {
             Self::Seconds => "seconds_between",
+            Self::Minutes => "minutes_between",
             Self::Hours => "hours_between",
             Self::Days => "days_between",
         }
@@ -38,13 +41,14 @@ impl Unit {
     fn seconds(self) -> i128 {
         match self {
             Self::Seconds => 1,
+            Self::Minutes => 60,
             Self::Hours => 3_600,
             Self::Days => 86_400,
         }
     }
 
     /// Microseconds in this unit, in units of 10^-6, rounded half away from zero.
-    fn of_micros(self, micros: i128) -> i128 {
+    pub(super) fn of_micros(self, micros: i128) -> i128 {
         let half = self.seconds() / 2 * micros.signum();
         (micros + half) / self.seconds()
     }

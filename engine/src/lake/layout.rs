@@ -24,6 +24,11 @@ pub fn writer_properties(contract: &TableContract) -> WriterProperties {
         if field.name() == HASH {
             // A hash neither repeats nor follows its neighbour: plain is smallest and cheapest.
             properties = properties.set_column_dictionary_enabled(path, false);
+        } else if *field.data_type() == DataType::Binary {
+            // Bytes as they came: nothing repeats, and nobody asks for the least of them.
+            properties = properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
         } else if matches!(field.data_type(), DataType::Int64 | DataType::Timestamp(..)) {
             properties = properties
                 .set_column_dictionary_enabled(path.clone(), false)

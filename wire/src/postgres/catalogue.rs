@@ -23,7 +23,13 @@ const VERSION: &str = "PostgreSQL 16.6";
 pub(super) fn register(context: &SessionContext, database: &str, comments: &Comments) -> Result<(), SqlError> {
     setup_pg_catalog(context, database, EmptyContextProvider).map_err(|error| SqlError::from(error.as_ref()))?;
     // Whatever is there is to be seen: what is not to be seen is not there.
-    for name in ["pg_function_is_visible", "pg_type_is_visible", "pg_opclass_is_visible", "pg_collation_is_visible"] {
+    for name in [
+        "pg_function_is_visible",
+        "pg_type_is_visible",
+        "pg_opclass_is_visible",
+        "pg_collation_is_visible",
+        "pg_conversion_is_visible",
+    ] {
         let visible = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Boolean(Some(true)))));
         context.register_udf(create_udf(name, vec![DataType::Int32], DataType::Boolean, Volatility::Stable, visible));
     }
@@ -34,6 +40,9 @@ pub(super) fn register(context: &SessionContext, database: &str, comments: &Comm
     // No type is known by name alone, such as those of extensions.
     let unknown = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Int32(None))));
     context.register_udf(create_udf("to_regtype", vec![DataType::Utf8], DataType::Int32, Volatility::Stable, unknown));
+    let unsaid = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(None))));
+    let takes = vec![DataType::Int32, DataType::Int32, DataType::Boolean];
+    context.register_udf(create_udf("pg_get_indexdef", takes, DataType::Utf8, Volatility::Stable, unsaid));
     // What a view is made of is the partner's.
     let unsaid = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(None))));
     let takes = vec![DataType::Int32, DataType::Boolean];

@@ -1,12 +1,12 @@
-//! What tables and columns are, in words, where PostgreSQL's clients look for it: `pg_description`, `col_description` and `obj_description`. They
-//! ask by numbers that the catalogue gives out, so that these are learnt first, once a connection and only for a statement that asks for
-//! descriptions. Knows no statement's meaning.
+//! What tables and columns are, in words, where PostgreSQL's clients look for it: `pg_description`, `col_description` and `obj_description`; and
+//! which tables are meant by a name alone: `pg_table_is_visible`. They ask by numbers that the catalogue gives out, so that these are learnt
+//! first, once a connection and only for a statement that asks for either. Knows no statement's meaning.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use datafusion::arrow::array::{Array, AsArray, Int32Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, AsArray, BooleanArray, Int32Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use datafusion::catalog::{SchemaProvider, TableProvider};
@@ -16,12 +16,15 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 use quarterdeck_engine::Session;
+use quarterdeck_engine::catalog::PUBLIC;
 use quarterdeck_engine::described::Described;
 
 /// The table of tables: a table's description says that it is one of its objects.
 const OF_TABLES: &str = "pg_class";
-/// A statement that asks for descriptions names them so.
-const ASKED_BY: &str = "description";
+/// A statement that asks for descriptions, or for what a name alone means, says so.
+const ASKED_BY: [&str; 2] = ["description", VISIBLE];
+/// The function that tells whether a table is meant by its name alone.
+const VISIBLE: &str = "pg_table_is_visible";
 /// Tables and their columns by the catalogue's numbers.
 const NUMBERS: &str = "
     SELECT c.oid, n.nspname, c.relname, a.attnum, a.attname
@@ -34,6 +37,8 @@ const NUMBERS: &str = "
 #[derive(Debug, Default)]
 struct Words {
     by_number: HashMap<(i32, i32), String>,
+    /// Tables that are not found without the name of their schema.
+    elsewhere: HashSet<i32>,
     /// The number of the table of tables.
     of_tables: i32,
 }
@@ -50,6 +55,7 @@ impl Comments {
     pub(super) fn register(&self, context: &SessionContext, catalog: &str) -> Result<()> {
         context.register_udf(self.function("col_description", vec![DataType::Int32, DataType::Int32]));
         context.register_udf(self.function("obj_description", vec![DataType::Int32, DataType::Utf8]));
+        context.register_udf(self.visible());
         let none = || DataFusionError::Internal(format!("there is no catalog {catalog}"));
         let catalog = context.catalog(catalog).ok_or_else(none)?;
         let inner = catalog.schema("pg_catalog").ok_or_else(none)?;
@@ -77,12 +83,25 @@ impl Comments {
         create_udf(name, takes, DataType::Utf8, Volatility::Stable, answer)
     }
 
-    /// Learns the words of what `session` sees, if `sql` asks for descriptions and they are not known yet.
+    fn visible(&self) -> datafusion::logical_expr::ScalarUDF {
+        let comments = self.clone();
+        let answer = Arc::new(move |arguments: &[ColumnarValue]| {
+            let tables = ColumnarValue::values_to_arrays(arguments)?;
+            let words = comments.0.read().unwrap_or_else(PoisonError::into_inner);
+            let visible = tables.iter().flat_map(|tables| tables.as_primitive::<Int32Type>().iter());
+            let visible = visible.map(|table| table.map(|table| !words.elsewhere.contains(&table)));
+            Ok(ColumnarValue::Array(Arc::new(visible.collect::<BooleanArray>())))
+        });
+        create_udf(VISIBLE, vec![DataType::Int32], DataType::Boolean, Volatility::Stable, answer)
+    }
+
+    /// Learns the words and the numbers of what `session` sees, if `sql` asks for them and they are not known yet.
     ///
     /// # Errors
     /// DataFusion's, when the catalogue cannot be read.
     pub(super) async fn learn(&self, session: &Session, sql: &str) -> Result<()> {
-        let is_asked = sql.as_bytes().windows(ASKED_BY.len()).any(|word| word.eq_ignore_ascii_case(ASKED_BY.as_bytes()));
+        let says = |asked: &&str| sql.as_bytes().windows(asked.len()).any(|word| word.eq_ignore_ascii_case(asked.as_bytes()));
+        let is_asked = ASKED_BY.iter().any(|asked| says(&asked));
         if !is_asked || !self.0.read().unwrap_or_else(PoisonError::into_inner).by_number.is_empty() {
             return Ok(());
         }
@@ -125,6 +144,9 @@ fn number(batch: &RecordBatch, described: &[Described], words: &mut Words) -> Re
     for row in 0..batch.num_rows() {
         if names.value(row) == OF_TABLES {
             words.of_tables = tables.value(row);
+        }
+        if ![PUBLIC, "pg_catalog"].contains(&schemas.value(row)) {
+            words.elsewhere.insert(tables.value(row));
         }
         let is_it = |one: &&Described| one.schema == schemas.value(row) && one.table == names.value(row);
         let Some(one) = described.iter().find(is_it) else { continue };

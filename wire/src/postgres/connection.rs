@@ -144,6 +144,17 @@ impl Connection {
         Ok(Arc::clone(&open.service))
     }
 
+    /// Looks at what has landed until now or was known at `as_of`.
+    ///
+    /// # Errors
+    /// [`SqlError`] when storage does not answer.
+    pub(super) async fn look(&self, as_of: Option<DateTime<Utc>>) -> Result<(), SqlError> {
+        match self.open.lock().await.as_mut() {
+            Some(open) => open.analyst.look(as_of).await,
+            None => Ok(()),
+        }
+    }
+
     /// Refuses what is too long to be parsed.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Settings of our own: `SET quarterdeck.as_of = '2026-01-31T12:00:00Z'` asks as known then, until it is set to '' or DEFAULT. Knows no
 //! session.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use datafusion::common::ParamValues;
@@ -14,6 +16,7 @@ use datafusion_postgres::pgwire::api::results::{Response, Tag};
 use datafusion_postgres::pgwire::error::PgWireResult;
 
 use super::as_wire;
+use super::connection::Connection;
 use crate::sqlstate::{SqlError, code};
 
 /// Name of the setting.
@@ -49,6 +52,20 @@ impl OwnSettings {
         }
         Some(Ok(Response::Execution(Tag::new("SET"))))
     }
+
+    /// Sets, and has what follows in the same message look as of then.
+    async fn set_and_look(statement: &Statement, client: &mut dyn HookClient) -> Option<PgWireResult<Response>> {
+        let set = match Self::set(statement, client)? {
+            Ok(set) => set,
+            Err(error) => return Some(Err(error)),
+        };
+        let (connection, as_of) = (client.session_extensions().get::<Arc<Connection>>(), as_of(client));
+        let looked = match connection {
+            Some(connection) => connection.look(as_of).await,
+            None => Ok(()),
+        };
+        Some(looked.map(|()| set).map_err(|error| as_wire("ERROR", error)))
+    }
 }
 
 #[async_trait]
@@ -59,7 +76,7 @@ impl QueryHook for OwnSettings {
         _context: &SessionContext,
         client: &mut dyn HookClient,
     ) -> Option<PgWireResult<Response>> {
-        Self::set(statement, client)
+        Self::set_and_look(statement, client).await
     }
 
     async fn handle_extended_parse_query(
@@ -79,6 +96,6 @@ impl QueryHook for OwnSettings {
         _context: &SessionContext,
         client: &mut dyn HookClient,
     ) -> Option<PgWireResult<Response>> {
-        Self::set(statement, client)
+        Self::set_and_look(statement, client).await
     }
 }
