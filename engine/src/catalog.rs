@@ -6,15 +6,14 @@ mod kpi_function;
 mod kpi_schema;
 mod kpi_table;
 mod records_schema;
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use datafusion::catalog::{
-    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider,
-};
+use datafusion::catalog::{CatalogProvider, CatalogProviderList, MemoryCatalogProviderList, SchemaProvider, TableProvider};
 use datafusion::datasource::ViewTable;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
@@ -27,6 +26,7 @@ pub use self::kpi_schema::KPI;
 use self::kpi_schema::KpiSchema;
 pub use self::records_schema::RECORDS;
 use self::records_schema::RecordsSchema;
+use self::schemas::Schemas;
 use crate::contract::Contracts;
 use crate::error::{EngineError, readable};
 use crate::functions::{self, Facts};
@@ -164,7 +164,7 @@ pub fn planning(beginning: &SessionState, facts: &Facts) -> Result<SessionState>
 }
 
 fn over(mut state: SessionState, name: &str, schemas: &[(&str, Arc<dyn SchemaProvider>)]) -> Result<SessionContext> {
-    let catalog = MemoryCatalogProvider::new();
+    let catalog = Schemas::default();
     for (name, schema) in schemas {
         catalog.register_schema(name, Arc::clone(schema))?;
     }

@@ -294,5 +294,7 @@ fn beginning(runtime: Arc<RuntimeEnv>, threads: &Arc<QueryThreads>) -> Result<Se
         .build();
     let mut context = SessionContext::new_with_state(state);
     functions::register_json(&mut context)?;
-    Ok(context.state())
+    let mut state = context.state();
+    functions::register_postgres(&mut state)?;
+    Ok(state)
 }

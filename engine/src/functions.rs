@@ -4,7 +4,9 @@ pub mod between;
 pub mod business_minutes;
 pub mod convert_money;
 pub mod edges;
+pub mod interval_times;
 pub mod now;
+pub mod postgres_formats;
 
 use std::sync::Arc;
 
@@ -49,6 +51,18 @@ pub fn register(registry: &mut dyn FunctionRegistry, facts: &Facts) -> Result<()
     registry.register_udf(Arc::new(business_minutes::business_minutes(Arc::clone(&facts.calendars))))?;
     registry.register_udf(Arc::new(convert_money::convert_money(Arc::clone(&facts.rates), facts.zone)))?;
     Ok(())
+}
+
+/// Has functions and operators of DataFusion's own take what PostgreSQL's take.
+///
+/// # Errors
+/// DataFusion's, when one is not there.
+pub fn register_postgres(registry: &mut dyn FunctionRegistry) -> Result<()> {
+    for name in postgres_formats::FUNCTIONS {
+        let inner = registry.udf(name)?;
+        registry.register_udf(Arc::new(postgres_formats::with_postgres_formats(inner)))?;
+    }
+    registry.register_expr_planner(Arc::new(interval_times::IntervalTimes))
 }
 
 /// Registers the functions that read JSON (`json_get`, `->`, `->>`, …).

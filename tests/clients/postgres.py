@@ -114,6 +114,29 @@ def with_psycopg():
         tell("no transaction", lambda: connection.execute("SAVEPOINT here").fetchall())
 
 
+def with_tools_dialect():
+    """What BI tools write for PostgreSQL."""
+    with psycopg.connect(**CONNECTION, autocommit=True) as connection:
+        def only(sql):
+            return connection.execute(sql).fetchall()[0][0]
+
+        tell("time by format", lambda: only(
+            "SELECT count(*) FROM orders WHERE ordered_at >= TO_TIMESTAMP('2011-11-01 00:00:00.000000', 'YYYY-MM-DD HH24:MI:SS.US')"
+            " AND ordered_at < TO_DATE('2011-12-01', 'YYYY-MM-DD')"))
+        tell("quarter hours", lambda: only(
+            "SELECT max(DATE_TRUNC('HOUR', ordered_at) + INTERVAL '15 MINUTES' * FLOOR(EXTRACT(MINUTE FROM ordered_at) / 15))"
+            " FROM orders WHERE ordered_at < '2010-12-01T08:29:00Z'"))
+        tell("search path", lambda: [connection.execute('SET search_path = "kpi", public') and only("SELECT count(*) > 0 FROM net_sales"),
+                                     connection.execute("SET search_path TO DEFAULT") and only("SELECT count(*) FROM orders")])
+
+        def numbers():
+            with psycopg.connect(**CONNECTION) as other:
+                sql = "SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY 2, 3"
+                return connection.execute(sql).fetchall() == other.execute(sql).fetchall()
+
+        tell("numbers", numbers)
+
+
 def with_sqlalchemy():
     engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**CONNECTION))
     about = sqlalchemy.inspect(engine)
@@ -159,5 +182,6 @@ def with_asyncpg():
 
 
 with_psycopg()
+with_tools_dialect()
 with_sqlalchemy()
 with_asyncpg()

@@ -25,6 +25,7 @@ mod live_storage;
 mod live_support;
 mod loading;
 mod mending;
+mod policies;
 mod postgres_door;
 mod receipts;
 mod reconciliation;

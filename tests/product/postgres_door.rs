@@ -87,6 +87,10 @@ fn clients_ask_and_are_refused_by_code() {
         ("no transaction", json!("25P01")),
         ("tables", json!(["approvals", "batches"])),
         ("views", json!(true)),
+        ("time by format", json!(3_462)),
+        ("quarter hours", json!("2010-12-01 08:15:00+00:00")),
+        ("search path", json!([true, 25_900])),
+        ("numbers", json!(true)),
         ("reflected", json!([true, "TIMESTAMP", true, true, true])),
         ("reflected view", json!(["starts_at", "ends_at", "slice", "currency"])),
         ("about", json!("One order document as the source wrote it: the header of its lines.")),
@@ -141,7 +145,11 @@ fn psql_finds_its_way() {
         ("\\dt+ public.*", "One order document as the source wrote it"),
         ("\\d+ public.orders", "When the document was made"),
         ("\\d+ records.net_sales", "country"),
-        ("\\d orders", "Table \"public.orders\""),
+        (
+            "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relname = 'orders' AND pg_table_is_visible(c.oid)",
+            "public",
+        ),
         ("\\dn+", "records"),
         ("\\du", ""),
         ("\\d kpi.net_sales", "starts_at"),

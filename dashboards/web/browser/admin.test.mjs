@@ -198,6 +198,32 @@ describe('setting up', () => {
     assert.equal((await seen()).status, 401);
   });
 
+  it('says which rows a partner sees, and changes nothing that is not touched', async () => {
+    await go(page, 'access');
+    const form = page.locator('form').filter({ hasText: 'Company' });
+    const rows = form.getByLabel('Only these rows, a line each');
+    const row = page.getByRole('row', { name: /Meridian Partners .* Service Desk/ });
+    const open = async () => {
+      await combo(form, 'Partner').selectOption('meridian');
+      await combo(form, 'Company').selectOption('service_desk');
+    };
+    const before = await row.innerText();
+    await open();
+    await rows.fill('tickets = Apps');
+    await form.getByRole('alert').getByText('names no rows').waitFor();
+    await clean(page, 'rows that are none');
+    await rows.fill('tickets.team = Apps, Desk');
+    await form.getByRole('button', { name: 'Let them see it' }).click();
+    await row.getByText('tickets.team = Apps, Desk').waitFor();
+    await go(page, 'access');
+    await open();
+    assert.equal(await rows.inputValue(), 'tickets.team = Apps, Desk');
+    await rows.fill('');
+    await form.getByRole('button', { name: 'Let them see it' }).click();
+    await row.getByText('tickets.team').waitFor({ state: 'detached' });
+    assert.equal(await row.innerText(), before);
+  });
+
   it('stores where a partner’s people sign in, and offers it', async () => {
     await go(page, 'access');
     const section = page.locator('form').filter({ hasText: 'Issuer' });

@@ -16,7 +16,7 @@ const fn phrase(begins: &'static str, ends: &'static str, instead: &'static str)
 }
 
 /// Access lists, storage options, members of roles, identity columns, collations, columns of indexes.
-const PHRASES: [Phrase; 12] = [
+const PHRASES: [Phrase; 19] = [
     // psql 15: \d+, \dn+, \ddp, \du.
     phrase("pg_catalog.array_to_string(c.reloptions || array(", "x), ', ')", "{}"),
     phrase("pg_catalog.array_to_string(n.nspacl,", ")", "{}"),
@@ -26,9 +26,17 @@ const PHRASES: [Phrase; 12] = [
     phrase("(information_schema._pg_expandarray(i.indkey)).n", "", "CAST({} AS INTEGER)"),
     phrase("information_schema._pg_expandarray(i.indkey)", "", "CAST({} AS INTEGER)"),
     phrase("(result.KEYS).x", "", "result.KEYS"),
+    // SQLAlchemy 1.4, as Superset brings it.
+    phrase("unnest(ix.indkey) attnum", "", "CAST({} AS SMALLINT) attnum"),
+    phrase("generate_subscripts(ix.indkey, 1) ord", "", "CAST({} AS INTEGER) ord"),
+    phrase("a.attnum = ANY(ix.indkey)", "", "false"),
+    phrase("i.reloptions, am.amname", "", "{} AS reloptions, am.amname"),
+    phrase("a.attnum = ANY(cons.conkey)", "", "false"),
+    phrase("ix.indisprimary = 'f'", "", "NOT ix.indisprimary"),
     // SQLAlchemy 2, when it reflects a table.
     phrase("(SELECT json_build_object(", "AS identity_options", "{} AS identity_options"),
     phrase("CASE WHEN (pg_catalog.pg_attribute.attcollation != ", "AS collation", "{} AS collation"),
+    phrase("pg_catalog.pg_class.reloptions, pg_catalog.pg_am.amname", "", "{} AS reloptions, pg_catalog.pg_am.amname"),
     phrase("unnest(pg_catalog.pg_index.indkey)", "", "CAST({} AS SMALLINT)"),
     phrase("unnest(pg_catalog.pg_index.indclass)", "", "CAST({} AS INTEGER)"),
     phrase("generate_subscripts(pg_catalog.pg_index.indkey, ", "AS ord", "CAST({} AS INTEGER) AS ord"),

@@ -1,5 +1,5 @@
-//! Settings of our own: `SET quarterdeck.as_of = '2026-01-31T12:00:00Z'` asks as known then, until it is set to '' or DEFAULT. Knows no
-//! session.
+//! Settings that change what is answered: `SET quarterdeck.as_of = '2026-01-31T12:00:00Z'` asks as known then, until it is set to '' or DEFAULT;
+//! `SET search_path = kpi` says in which schema a name alone is looked for.
 
 use std::sync::Arc;
 
@@ -15,12 +15,16 @@ use datafusion_postgres::pgwire::api::ClientInfo;
 use datafusion_postgres::pgwire::api::results::{Response, Tag};
 use datafusion_postgres::pgwire::error::PgWireResult;
 
+use quarterdeck_engine::catalog::PUBLIC;
+
 use super::as_wire;
 use super::connection::Connection;
 use crate::sqlstate::{SqlError, code};
 
 /// Name of the setting.
 const AS_OF: &str = "quarterdeck.as_of";
+/// Name of PostgreSQL's setting of where names are looked for.
+const SEARCH_PATH: &str = "search_path";
 
 /// The knowledge time that the client has set.
 pub(super) fn as_of(client: &(impl ClientInfo + ?Sized)) -> Option<DateTime<Utc>> {
@@ -53,6 +57,27 @@ impl OwnSettings {
         Some(Ok(Response::Execution(Tag::new("SET"))))
     }
 
+    /// Looks for names in the first schema of the path that there is; the library takes note of the path, so that nothing is answered here.
+    fn follow(statement: &Statement, context: &SessionContext) {
+        let Statement::Set(Set::SingleAssignment { variable, values, .. }) = statement else { return };
+        if !variable.to_string().eq_ignore_ascii_case(SEARCH_PATH) {
+            return;
+        }
+        let texts = values.iter().map(|value| match value {
+            Expr::Value(value) => value.clone().value.into_string().unwrap_or_default(),
+            Expr::Identifier(name) => name.value.clone(),
+            other => other.to_string(),
+        });
+        let path =
+            texts.flat_map(|text| text.split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect::<Vec<_>>());
+        let state = context.state_ref();
+        let mut state = state.write();
+        let catalog = state.catalog_list().catalog(&state.config_options().catalog.default_catalog);
+        let is_there = |name: &String| catalog.as_ref().is_some_and(|catalog| catalog.schema(name).is_some());
+        let first = path.into_iter().find(is_there).unwrap_or_else(|| PUBLIC.to_owned());
+        state.config_mut().options_mut().catalog.default_schema = first;
+    }
+
     /// Sets, and has what follows in the same message look as of then.
     async fn set_and_look(statement: &Statement, client: &mut dyn HookClient) -> Option<PgWireResult<Response>> {
         let set = match Self::set(statement, client)? {
@@ -73,9 +98,10 @@ impl QueryHook for OwnSettings {
     async fn handle_simple_query(
         &self,
         statement: &Statement,
-        _context: &SessionContext,
+        context: &SessionContext,
         client: &mut dyn HookClient,
     ) -> Option<PgWireResult<Response>> {
+        Self::follow(statement, context);
         Self::set_and_look(statement, client).await
     }
 
@@ -93,9 +119,10 @@ impl QueryHook for OwnSettings {
         statement: &Statement,
         _plan: &LogicalPlan,
         _parameters: &ParamValues,
-        _context: &SessionContext,
+        context: &SessionContext,
         client: &mut dyn HookClient,
     ) -> Option<PgWireResult<Response>> {
+        Self::follow(statement, context);
         Self::set_and_look(statement, client).await
     }
 }

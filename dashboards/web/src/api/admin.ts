@@ -46,7 +46,14 @@ export interface Grant {
   tenant: string;
   domains: string[] | null;
   personal: boolean;
-  row_filters: { table: string; column: string; values: string[] }[];
+  row_filters: RowFilter[];
+}
+
+/** Of a table, only the rows whose column holds one of the values. */
+export interface RowFilter {
+  table: string;
+  column: string;
+  values: string[];
 }
 
 export interface Provider {
