@@ -28,6 +28,15 @@ pub fn convert_money(rates: Arc<Rates>, zone: Tz) -> ScalarUDF {
     ScalarUDF::from(ConvertMoney { rates, zone, signature: Signature::user_defined(Volatility::Stable) })
 }
 
+/// What a conversion depends on.
+#[derive(Clone, Copy, PartialEq)]
+struct Asked<'a> {
+    table: &'a str,
+    from: &'a str,
+    to: &'a str,
+    day: NaiveDate,
+}
+
 #[derive(Debug)]
 struct ConvertMoney {
     rates: Arc<Rates>,
@@ -51,8 +60,8 @@ impl Hash for ConvertMoney {
 }
 
 impl ConvertMoney {
-    fn conversion(&self, table: &str, from: &str, to: &str, day: NaiveDate) -> Result<Conversion> {
-        let conversion = self.rates.table(table).and_then(|table| table.conversion(from, to, day));
+    fn conversion(&self, asked: Asked<'_>) -> Result<Conversion> {
+        let conversion = self.rates.table(asked.table).and_then(|table| table.conversion(asked.from, asked.to, asked.day));
         conversion.map_err(|message| DataFusionError::Execution(format!("convert_money: {message}")))
     }
 
@@ -95,21 +104,23 @@ impl ScalarUDFImpl for ConvertMoney {
         let [from, to, table] = [1, 2, 4].map(|index| columns[index].as_string::<i32>());
         let days = self.days(&columns[3]);
         // Rows of one day and one pair of currencies mostly come together.
-        let mut last: Option<((&str, &str, &str, NaiveDate), Conversion)> = None;
+        let mut last: Option<(Asked<'_>, Conversion)> = None;
         let converted = (0..amounts.len()).map(|row| {
             let (Some(day), true) =
                 (days[row], [from, to, table].iter().all(|texts| texts.is_valid(row)) && amounts.is_valid(row))
             else {
                 return Ok(None);
             };
-            let asked = (table.value(row), from.value(row), to.value(row), day);
+            let asked = Asked { table: table.value(row), from: from.value(row), to: to.value(row), day };
             let conversion = match last {
                 Some((known, conversion)) if known == asked => conversion,
-                _ => last.insert((asked, self.conversion(asked.0, asked.1, asked.2, day)?)).1,
+                _ => last.insert((asked, self.conversion(asked)?)).1,
             };
             match convert(amounts.value(row), conversion) {
                 Some(units) => Ok(Some(units)),
-                None => exec_err!("convert_money: an amount has too many digits to be converted from {} to {}", asked.1, asked.2),
+                None => {
+                    exec_err!("convert_money: an amount has too many digits to be converted from {} to {}", asked.from, asked.to)
+                }
             }
         });
         let converted = converted.collect::<Result<Decimal128Array>>()?;

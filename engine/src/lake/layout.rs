@@ -12,6 +12,9 @@ const ROW_GROUP_ROWS: usize = 1 << 20;
 /// Rows of a page: the grain at which filters on the order column skip.
 const PAGE_ROWS: usize = 65_536;
 
+/// Rows with bytes of messages in them that are written before the page is looked at: it may be full after a few.
+const BODIES_AT_ONCE: usize = 32;
+
 /// Delta-encoded times and whole numbers, zstd, page statistics.
 pub fn writer_properties(contract: &TableContract) -> WriterProperties {
     let mut properties = WriterProperties::builder()
@@ -27,6 +30,7 @@ pub fn writer_properties(contract: &TableContract) -> WriterProperties {
         } else if *field.data_type() == DataType::Binary {
             // Bytes as they came: nothing repeats, and nobody asks for the least of them.
             properties = properties
+                .set_write_batch_size(BODIES_AT_ONCE)
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_statistics_enabled(path, EnabledStatistics::None);
         } else if matches!(field.data_type(), DataType::Int64 | DataType::Timestamp(..)) {

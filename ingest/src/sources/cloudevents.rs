@@ -60,8 +60,8 @@ impl Source for CloudEvents {
         match Mode::of(delivery) {
             Mode::Binary => one(&binary::event(delivery)?, delivery, setting),
             Mode::Structured => one(&Event::read(utf8(delivery.body)?)?, delivery, setting),
-            Mode::Batch => Ok(each(&events_of(delivery)?, "batch", &mut keep)),
-            Mode::Lines => Ok(each(&events_of(delivery)?, "lines", &mut keep)),
+            Mode::Batch => Ok(each(events_of(delivery)?, "batch", &mut keep)),
+            Mode::Lines => Ok(each(events_of(delivery)?, "lines", &mut keep)),
         }
     }
 
@@ -89,7 +89,7 @@ impl Source for CloudEvents {
             Ok(Some(unknown)) => mark_unknown(unknown, decoded),
             Err(wrong) => decoded.wrong.push(wrong.of(record)),
         };
-        let decoded = events_of(delivery).map(|events| each(&events, topic, &mut keep));
+        let decoded = events_of(delivery).map(|events| each(events, topic, &mut keep));
         Some(decoded.map(|decoded| (decoded, rows)))
     }
 
@@ -142,21 +142,26 @@ fn one(event: &Event<'_>, delivery: &Delivery<'_>, setting: &Setting) -> Result<
     Ok(decoded)
 }
 
-/// The exact texts of the events of a batch, or of lines.
-fn events_of<'a>(delivery: &Delivery<'a>) -> Result<Vec<&'a str>, Wrong> {
+/// The events of a batch, or of lines: each, or why it is none.
+fn events_of<'a>(delivery: &Delivery<'a>) -> Result<Vec<Result<Event<'a>, Wrong>>, Wrong> {
     let text = utf8(delivery.body)?;
-    match Mode::of(delivery) {
-        Mode::Lines => Ok(lines::of(text)),
-        _ => elements(text),
-    }
+    let texts = match Mode::of(delivery) {
+        Mode::Lines => lines::of(text),
+        // Read at once where all of them are events; where one is not, each by itself.
+        _ => match serde_json::from_str::<Vec<Event<'_>>>(text) {
+            Ok(events) => return Ok(events.into_iter().map(Ok).collect()),
+            Err(_) => elements(text)?,
+        },
+    };
+    Ok(texts.into_iter().map(Event::read).collect())
 }
 
 /// Each event by itself: one that does not fit leaves the others alone, one that is there twice counts once.
-fn each<'a>(events: &[&'a str], topic: &str, keep: &mut dyn FnMut(&Event<'a>, u64, &mut Decoded)) -> Decoded {
+fn each<'a>(events: Vec<Result<Event<'a>, Wrong>>, topic: &str, keep: &mut dyn FnMut(&Event<'a>, u64, &mut Decoded)) -> Decoded {
     let mut decoded = Decoded { topic: topic.to_owned(), ..Decoded::default() };
     let mut seen: HashSet<(Cow<'_, str>, Cow<'_, str>)> = HashSet::with_capacity(events.len());
-    for (record, text) in (1..).zip(events) {
-        match Event::read(text) {
+    for (record, event) in (1..).zip(events) {
+        match event {
             Ok(event) => {
                 if let (Some(JsonText(source)), Some(JsonText(id))) = (&event.source, &event.id)
                     && !seen.insert((source.clone(), id.clone()))

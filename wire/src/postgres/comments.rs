@@ -101,7 +101,7 @@ impl Comments {
     /// DataFusion's, when the catalogue cannot be read.
     pub(super) async fn learn(&self, session: &Session, sql: &str) -> Result<()> {
         let says = |asked: &&str| sql.as_bytes().windows(asked.len()).any(|word| word.eq_ignore_ascii_case(asked.as_bytes()));
-        let is_asked = ASKED_BY.iter().any(|asked| says(&asked));
+        let is_asked = ASKED_BY.iter().any(says);
         if !is_asked || !self.0.read().unwrap_or_else(PoisonError::into_inner).by_number.is_empty() {
             return Ok(());
         }

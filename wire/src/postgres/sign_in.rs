@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use datafusion_postgres::pgwire::api::auth::sasl::SASLAuthStartupHandler;
 use datafusion_postgres::pgwire::api::auth::sasl::scram::ScramAuth;
 use datafusion_postgres::pgwire::api::auth::{AuthSource, DefaultServerParameterProvider, LoginInfo, Password, StartupHandler};
-use datafusion_postgres::pgwire::api::{ClientInfo, ConnectionManager, METADATA_DATABASE, PgWireConnectionState};
+use datafusion_postgres::pgwire::api::{ClientInfo, ConnectionManager, METADATA_DATABASE, METADATA_USER, PgWireConnectionState};
 use datafusion_postgres::pgwire::error::{PgWireError, PgWireResult};
 use datafusion_postgres::pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use futures::Sink;
@@ -51,7 +51,10 @@ impl StartupHandler for SignInHandler {
             Ok(()) => Ok(()),
             Err(PgWireError::InvalidPassword(_) | PgWireError::InvalidScramMessage(_)) => {
                 self.connection.wrong_proof(&database).await;
-                Err(as_wire("FATAL", SqlError::new(code::NOT_AUTHENTIC, "password authentication failed")))
+                // In PostgreSQL's own words: tools look for them.
+                let user = client.metadata().get(METADATA_USER).map_or("", String::as_str);
+                let message = format!("password authentication failed for user \"{user}\"");
+                Err(as_wire("FATAL", SqlError::new(code::NOT_AUTHENTIC, message)))
             }
             Err(error) => Err(error),
         }
