@@ -66,6 +66,24 @@ class Jdbc {
                     return keys.next();
                 }
             });
+            tell("other keys", () -> {
+                try (ResultSet imported = connection.getMetaData().getImportedKeys(null, "public", "orders");
+                     ResultSet indices = connection.getMetaData().getIndexInfo(null, "public", "orders", false, true)) {
+                    return imported.next() || indices.next();
+                }
+            });
+            tell("kinds of values", () -> {
+                try (ResultSet types = connection.getMetaData().getTypeInfo()) {
+                    return types.next();
+                }
+            });
+            tell("schema", () -> {
+                String before = connection.getSchema();
+                connection.setSchema("kpi");
+                String after = connection.getSchema();
+                connection.setSchema("public");
+                return before + " " + after;
+            });
             for (int time = 0; time < 3; time++) {
                 tell("parameters", () -> {
                     PreparedStatement statement = connection.prepareStatement("SELECT count(*) FROM orders WHERE country = ? AND ordered_at >= ? AND net_value > ?");

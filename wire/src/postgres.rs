@@ -4,6 +4,7 @@ mod catalogue;
 mod comments;
 mod connection;
 mod copy;
+mod current_schema;
 mod phrases;
 mod savepoints;
 mod settings;

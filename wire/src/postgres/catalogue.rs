@@ -11,6 +11,7 @@ use datafusion_postgres::datafusion_pg_catalog::pg_catalog::context::EmptyContex
 use datafusion_postgres::datafusion_pg_catalog::pg_catalog::setup_pg_catalog;
 
 use super::comments::Comments;
+use super::current_schema::current_schema;
 use crate::sqlstate::SqlError;
 
 /// The version of PostgreSQL that clients are told: they choose what they ask the catalogue by it.
@@ -53,6 +54,7 @@ pub(super) fn register(context: &SessionContext, database: &str, comments: &Comm
     let nothing = Arc::new(|_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(None))));
     context.register_udf(create_udf("pg_size_pretty", vec![DataType::Int64], DataType::Utf8, Volatility::Stable, nothing));
     context.register_udf(create_udf("version", vec![], DataType::Utf8, Volatility::Stable, Arc::new(|_| text(VERSION))));
+    context.register_udf(current_schema());
     comments.register(context, database).map_err(|error| SqlError::from(&error))
 }
 

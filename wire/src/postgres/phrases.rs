@@ -16,7 +16,7 @@ const fn phrase(begins: &'static str, ends: &'static str, instead: &'static str)
 }
 
 /// Access lists, storage options, members of roles, identity columns, collations, columns of indexes.
-const PHRASES: [Phrase; 19] = [
+const PHRASES: [Phrase; 27] = [
     // psql 15: \d+, \dn+, \ddp, \du.
     phrase("pg_catalog.array_to_string(c.reloptions || array(", "x), ', ')", "{}"),
     phrase("pg_catalog.array_to_string(n.nspacl,", ")", "{}"),
@@ -26,6 +26,15 @@ const PHRASES: [Phrase; 19] = [
     phrase("(information_schema._pg_expandarray(i.indkey)).n", "", "CAST({} AS INTEGER)"),
     phrase("information_schema._pg_expandarray(i.indkey)", "", "CAST({} AS INTEGER)"),
     phrase("(result.KEYS).x", "", "result.KEYS"),
+    phrase("(i.keys).x", "", "i.keys"),
+    phrase("CASE tmp.AM_NAME", "AS ASC_OR_DESC", "{} AS ASC_OR_DESC"),
+    phrase("SELECT setting FROM pg_catalog.pg_settings WHERE name='max_index_keys'", "", "SELECT '32' AS setting"),
+    phrase("con.confkey[pos.n]", "", "CAST({} AS SMALLINT)"),
+    phrase("con.conkey[pos.n]", "", "CAST({} AS SMALLINT)"),
+    phrase("AS PROCEDURE_NAME, NULL, NULL, NULL, ", "", "AS PROCEDURE_NAME, NULL AS a, NULL AS b, NULL AS c, "),
+    phrase("typinput='pg_catalog.array_in'::regproc", "", "typinput = 'array_in'"),
+    // JDBC and psql, when they list types: none is a table's.
+    phrase("(SELECT c.relkind = 'c' FROM pg_catalog.pg_class c WHERE c.oid = t.typrelid)", "", "false"),
     // SQLAlchemy 1.4, as Superset brings it.
     phrase("unnest(ix.indkey) attnum", "", "CAST({} AS SMALLINT) attnum"),
     phrase("generate_subscripts(ix.indkey, 1) ord", "", "CAST({} AS INTEGER) ord"),
