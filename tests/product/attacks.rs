@@ -1,6 +1,8 @@
 //! What somebody of one tenant may try to see of another, by every door that takes SQL: no byte of it. What they are told does not say whether
 //! there is anything to see.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::flight_door;
@@ -154,4 +156,41 @@ async fn over_flight() {
     client.set_header("database", DESK);
     let told = flight_door::told(&mut client, "SELECT 1").await;
     assert!(told.contains("does not exist"), "{told}");
+}
+
+/// Refused as fast whether what is named exists or not: the medians of questions that alternate, on one connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_that_a_refusal_takes_tells_nothing() {
+    const ROUNDS: usize = 60;
+    let server = Serving::start(&DEMO, &[]);
+    let token = token(GIFTS, "administrator", "attacks by time");
+    let (client, address) = (reqwest::Client::new(), format!("http://{}/api/v1/sql", server.http));
+    let ask = async |tenant: &str, sql: &str| {
+        let asked = client.post(&address).bearer_auth(&token).header("content-type", "application/json");
+        let started = Instant::now();
+        let response = asked.body(json!({"tenant": tenant, "sql": sql}).to_string()).send().await.unwrap();
+        assert!(response.status().is_client_error(), "{tenant}: {sql}");
+        response.bytes().await.unwrap();
+        started.elapsed()
+    };
+    // As long as the other's name, so that their bytes are no difference.
+    let nowhere = "service_nook";
+    assert_eq!(nowhere.len(), DESK.len());
+    let table = |name: &str| format!("SELECT * FROM {name}.public.tickets");
+    for (there, missing) in
+        [((GIFTS, table(DESK)), (GIFTS, table(nowhere))), ((DESK, "SELECT 1".into()), (nowhere, "SELECT 1".into()))]
+    {
+        let (mut of_there, mut of_missing) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            of_there.push(ask(there.0, &there.1).await);
+            of_missing.push(ask(missing.0, &missing.1).await);
+        }
+        let median = |times: &mut Vec<Duration>| {
+            times.sort();
+            times[ROUNDS / 2]
+        };
+        let (there_time, missing_time) = (median(&mut of_there), median(&mut of_missing));
+        let (shorter, longer) = (there_time.min(missing_time), there_time.max(missing_time));
+        assert!(longer < shorter * 2, "{there:?}: {there_time:?}, {missing_time:?}");
+    }
 }
