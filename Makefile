@@ -41,11 +41,16 @@ web-test: need-node $(WEB_PACKAGES) ## type-check the web app and run its unit t
 	@echo "── web app: unit tests"
 	npm --prefix $(WEB) run --silent test
 
+# Clippy compiles what it has looked at, so that tests do not build a second time what lints have checked: for all that is
+# built here it is the compiler (`cargo clippy` alone checks nine hundred dependencies once more, a fifth of a clean run).
+lint unit browser: export RUSTC_WORKSPACE_WRAPPER := clippy-driver
+lint unit browser: export CLIPPY_ARGS := -Dwarnings
+
 # The binary embeds the web app, so whatever compiles Rust needs it built.
-lint: need-rust web ## clippy, with warnings denied
+lint: need-rust web ## clippy, with warnings denied, and the build of all that is tested
 	@scripts/need clippy
-	@echo "── clippy"
-	cargo clippy --workspace --all-targets -- -D warnings
+	@echo "── clippy and build"
+	cargo build --workspace --all-targets
 
 unit: need-rust web ## unit, .slt and integration tests
 	@echo "── unit, .slt and integration tests"
