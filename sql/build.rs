@@ -1,7 +1,7 @@
 //! Builds again when a SQL file is added or removed: embedding alone notices only changes.
 
 fn main() {
-    for folder in ["tables", "mappings", "views", "kpis"] {
+    for folder in ["tables", "mappings", "features", "lists", "views", "kpis"] {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

@@ -10,6 +10,7 @@ use quarterdeck_engine::check;
 use quarterdeck_engine::contract::TableContract;
 use quarterdeck_engine::kpi::definition::KpiDefinition;
 use quarterdeck_engine::kpi::frame::KpiFrame;
+use quarterdeck_engine::lists;
 use quarterdeck_engine::lake::Lake;
 use quarterdeck_engine::library::{Library, LibraryFile};
 use quarterdeck_engine::profile::TenantProfile;
@@ -29,7 +30,7 @@ pub(crate) async fn run(config: Config, arguments: CheckArguments) -> Result<Exi
     let profile = TenantProfile::neutral(clock::now());
 
     let mut files = everything.under("tables").count();
-    for checked in check::views_and_kpis(&engine, profile.clone()).await? {
+    for checked in check::selects(&engine, profile.clone()).await? {
         files += 1;
         faults.extend(checked.fault.map(|fault| fault.to_string()));
     }
@@ -101,5 +102,6 @@ async fn check_pages(engine: &Engine, profile: &TenantProfile, pages: &Pages) ->
             dimensions.insert(kpi.id.clone(), frame.dimensions);
         }
     }
-    Ok(pages.faults(&dimensions))
+    let lists = lists::names(engine.library()).map(str::to_owned).collect();
+    Ok(pages.faults(&dimensions, &lists))
 }

@@ -25,7 +25,7 @@ use crate::http_server::ConnectionLimits;
 const PREFIX: &str = "QUARTERDECK_";
 /// Name of the variable that names the configuration file; it is no key of it.
 const CONFIG_VARIABLE: &str = "QUARTERDECK_CONFIG";
-const SECTIONS: [&str; 16] = [
+const SECTIONS: [&str; 17] = [
     "wire_limits",
     "postgres",
     "flight",
@@ -42,6 +42,7 @@ const SECTIONS: [&str; 16] = [
     "journal",
     "landing",
     "upkeep",
+    "forecast",
 ];
 const DEFAULT_HOME: &str = ".quarterdeck";
 const FILE_NAME: &str = "quarterdeck.toml";
@@ -70,6 +71,7 @@ pub(crate) struct Config {
     pub(crate) journal: JournalConfig,
     pub(crate) landing: LandingConfig,
     pub(crate) upkeep: UpkeepConfig,
+    pub(crate) forecast: ForecastConfig,
 }
 
 impl Default for Config {
@@ -94,7 +96,25 @@ impl Default for Config {
             journal: JournalConfig::default(),
             landing: LandingConfig::default(),
             upkeep: UpkeepConfig::default(),
+            forecast: ForecastConfig::default(),
         }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ForecastConfig {
+    /// Whether forecasts are issued while serving, once a day of each tenant that is over.
+    pub(crate) daily: bool,
+    /// How often it is looked whether a day is over.
+    pub(crate) interval_ms: u64,
+    /// The share of cycles without running out that suggested orders are made for.
+    pub(crate) service_level: f64,
+}
+
+impl Default for ForecastConfig {
+    fn default() -> Self {
+        Self { daily: true, interval_ms: 600_000, service_level: 0.95 }
     }
 }
 

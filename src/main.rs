@@ -12,6 +12,7 @@ mod domains;
 mod door_health;
 mod erase;
 mod first_start;
+mod forecast;
 mod grant;
 mod home;
 mod http_server;
@@ -90,6 +91,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Check(arguments) => return check::run(config, arguments).await,
             Command::Tables(arguments) => tables::run(config, arguments).await?,
             Command::Tenant(arguments) => tenant::run(config, arguments).await?,
+            Command::Forecast(arguments) => forecast::run(config, arguments).await?,
             Command::Erase(arguments) => erase::run(config, arguments).await?,
             Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,
             Command::Synth(arguments) => synth::run(arguments).await?,

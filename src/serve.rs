@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::clock;
 use crate::config::Config;
 use crate::first_start;
+use crate::forecast::schedule::Schedule;
 use crate::home::{Home, pages};
 use crate::http_server::{self, ConnectionLimits};
 use crate::live::{self, Live};
@@ -103,7 +104,8 @@ pub(crate) struct Server {
     analysts: Analysts,
     postgres_tls: Option<TlsAcceptor>,
     flight_tls: Option<TlsAcceptor>,
-    sweeping: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// What goes on beside the doors.
+    beside: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Server {
@@ -116,7 +118,13 @@ impl Server {
         let connections = config.connection_limits.clone();
         let (postgres_tls, flight_tls) = (config.postgres.tls.acceptor()?, config.flight.tls.acceptor()?);
         let analysts = Analysts::new(home.engine.clone(), home.control.clone(), config.wire_limits.clone(), clock::now);
-        let sweeping = sweep::for_ever(home.control.clone(), Duration::from_millis(config.upkeep.sweep_interval_ms.max(1)));
+        let sweep_every = Duration::from_millis(config.upkeep.sweep_interval_ms.max(1));
+        let mut beside: Vec<Pin<Box<dyn Future<Output = ()> + Send>>> =
+            vec![Box::pin(sweep::for_ever(home.control.clone(), sweep_every))];
+        if config.forecast.daily {
+            let (engine, control) = (home.engine.clone(), home.control.clone());
+            beside.push(Box::pin(Schedule { engine, control, config: config.forecast.clone() }.issue_for_ever()));
+        }
         let mut registry = Registry::default();
         let (live, door) = live::open(&config, &home, &mut registry).await?;
         let clock = Arc::new(clock::now);
@@ -127,14 +135,14 @@ impl Server {
             state.with_sources(titles, live.health()).with_front(front, provider_client::new()?).with_analysts(analysts.clone());
         // Beside the dashboards' routes, not under their limits: the door has its own.
         let routes = door.merge(router(state));
-        Ok(Self { routes, live, connections, analysts, postgres_tls, flight_tls, sweeping: Box::pin(sweeping) })
+        Ok(Self { routes, live, connections, analysts, postgres_tls, flight_tls, beside })
     }
 
     /// Answers on `listener` until SIGINT or SIGTERM, then finishes what was asked.
     pub(crate) async fn serve(self, listeners: Listeners) -> Result<()> {
-        let Self { routes, live, connections, analysts, postgres_tls, flight_tls, sweeping } = self;
+        let Self { routes, live, connections, analysts, postgres_tls, flight_tls, beside } = self;
         let mut background = vec![tokio::spawn(Arc::clone(&live).land_for_ever()), tokio::spawn(live.keep_up_for_ever())];
-        background.push(tokio::spawn(sweeping));
+        background.extend(beside.into_iter().map(tokio::spawn));
         let by_postgres = analysts.clone();
         background.extend(listeners.postgres.map(|at| tokio::spawn(postgres::serve(at, postgres_tls, by_postgres))));
         background.extend(listeners.flight.map(|at| tokio::spawn(flight::serve(at, flight_tls, analysts))));

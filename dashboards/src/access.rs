@@ -27,7 +27,7 @@ enum Needs {
 
 use Needs::{InTenant, Nothing, Somebody, Somewhere};
 
-const ROUTES: [(&str, &str, Needs); 39] = [
+const ROUTES: [(&str, &str, Needs); 40] = [
     ("GET", "/health/live", Nothing),
     ("GET", "/health/ready", Nothing),
     ("GET", "/api/v1/brand", Nothing),
@@ -46,6 +46,7 @@ const ROUTES: [(&str, &str, Needs); 39] = [
     ("GET", "/api/v1/tenants/{tenant}/kpis/{kpi}/slices", InTenant(Permission::Dashboards)),
     ("GET", "/api/v1/tenants/{tenant}/kpis/{kpi}/records", InTenant(Permission::Dashboards)),
     ("GET", "/api/v1/tenants/{tenant}/receipts/{receipt}", InTenant(Permission::Dashboards)),
+    ("GET", "/api/v1/tenants/{tenant}/lists/{list}", InTenant(Permission::Dashboards)),
     ("GET", "/api/v1/tenants/{tenant}/health", InTenant(Permission::Dashboards)),
     ("GET", "/api/v1/tenants/{tenant}/quarantine", InTenant(Permission::Sources)),
     // The tenant stands in the body: the door for analysts asks for the permission there.

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod health;
 pub(crate) mod kpis;
+pub(crate) mod lists;
 pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod receipts;

@@ -1,7 +1,7 @@
 //! Pages as files: `dashboards/pages/<page>.toml`, embedded, added to or overridden by directories. Knows which KPIs a page shows, not
 //! their numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quarterdeck_engine::Engine;
 use rust_embed::RustEmbed;
@@ -23,6 +23,10 @@ pub enum View {
     Slices,
     /// The records of a KPI.
     Records,
+    /// How often it happened, of what was said with a probability: a KPI by the dimension `said`.
+    Reliability,
+    /// The rows of a list.
+    List,
     /// The sources of the tenant.
     Health,
     /// Rows set aside.
@@ -39,6 +43,8 @@ pub struct Panel {
     pub view: View,
     /// The KPI; none for health, quarantine and upkeep.
     pub kpi: Option<String>,
+    /// The list.
+    pub list: Option<String>,
     /// The dimension of slices.
     pub by: Option<String>,
     /// The grain of a trend.
@@ -99,7 +105,7 @@ impl Page {
     }
 
     /// What is wrong with the page, given the KPIs and their dimensions: each fault a sentence naming the page.
-    pub fn faults(&self, dimensions: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    pub fn faults(&self, dimensions: &BTreeMap<String, Vec<String>>, lists: &BTreeSet<String>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut fault = |detail: String| faults.push(format!("pages/{}.toml: {detail}", self.id));
         for section in &self.sections {
@@ -109,13 +115,20 @@ impl Page {
                 }
             }
             for panel in &section.panels {
-                let needs_kpi = matches!(panel.view, View::Trend | View::Slices | View::Records);
+                let needs_kpi = matches!(panel.view, View::Trend | View::Slices | View::Records | View::Reliability);
+                match (&panel.list, panel.view) {
+                    (None, View::List) => fault(format!("panel `{}` names no list", panel.title)),
+                    (Some(list), _) if !lists.contains(list) => {
+                        fault(format!("panel `{}` shows the list `{list}`, which does not exist", panel.title));
+                    }
+                    _ => {}
+                }
                 if needs_kpi && panel.kpi.is_none() {
                     fault(format!("panel `{}` names no kpi", panel.title));
                 }
                 let known = panel.kpi.as_ref().and_then(|kpi| dimensions.get(kpi));
                 match (&panel.by, known) {
-                    (None, _) if panel.view == View::Slices => {
+                    (None, _) if matches!(panel.view, View::Slices | View::Reliability) => {
                         fault(format!("panel `{}` names no dimension to slice by", panel.title))
                     }
                     (Some(by), Some(known)) if !known.contains(by) => {
@@ -173,8 +186,8 @@ impl Pages {
     }
 
     /// Faults of all pages; see [`Page::faults`].
-    pub fn faults(&self, dimensions: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-        self.pages.values().flat_map(|page| page.faults(dimensions)).collect()
+    pub fn faults(&self, dimensions: &BTreeMap<String, Vec<String>>, lists: &BTreeSet<String>) -> Vec<String> {
+        self.pages.values().flat_map(|page| page.faults(dimensions, lists)).collect()
     }
 }
 
@@ -203,10 +216,11 @@ pub fn seen(page: &Page, session: &quarterdeck_engine::Session, engine: &Engine)
             None => true,
         }
     };
+    let has_rows = |panel: &Panel| panel.list.as_ref().is_none_or(|list| session.list_has_rows(engine.library(), list));
     let mut seen = page.clone();
     for section in &mut seen.sections {
         section.tiles.retain(|kpi| shows(kpi));
-        section.panels.retain(|panel| panel.kpi.as_ref().is_none_or(|kpi| shows(kpi)));
+        section.panels.retain(|panel| panel.kpi.as_ref().is_none_or(|kpi| shows(kpi)) && has_rows(panel));
     }
     seen.sections.retain(|section| !section.tiles.is_empty() || !section.panels.is_empty());
     let hidden = hidden.into_iter().map(|(kpi, reason)| Hidden { kpi, reason }).collect();

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access;
-use crate::api::{admin, health, kpis, pages, reading, receipts, records, series, session, slices, sql, tenants, who};
+use crate::api::{admin, health, kpis, lists, pages, reading, receipts, records, series, session, slices, sql, tenants, who};
 use crate::exports;
 use crate::meters;
 use crate::sign_in::{link, provider};
@@ -57,6 +57,7 @@ pub fn router(state: Dashboards) -> Router {
         .routes(routes!(slices::read))
         .routes(routes!(records::read))
         .routes(routes!(receipts::one))
+        .routes(routes!(lists::read))
         .routes(routes!(health::sources))
         .routes(routes!(health::quarantine))
         .routes(routes!(health::live))

@@ -1,6 +1,7 @@
-//! The schemas that a session sees: `public` (current state and views), `history` (all versions), `kpi` and `records` of one tenant, and nothing
-//! else. Tables open and views plan when a query names them.
+//! The schemas that a session sees: `public` (current state and views), `history` (all versions), `kpi`, `records` and `forecast` of one tenant,
+//! and nothing else. Tables open and views plan when a query names them.
 
+mod forecast_schema;
 mod inside;
 mod kpi_function;
 mod kpi_schema;
@@ -19,6 +20,8 @@ use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::prelude::SessionContext;
 
+pub use self::forecast_schema::{FORECAST, PREFIX as FORECAST_PREFIX};
+use self::forecast_schema::ForecastSchema;
 pub use self::inside::Givens;
 use self::inside::Inside;
 use self::kpi_function::KpiFunction;
@@ -147,7 +150,8 @@ pub fn context(sight: Sight, givens: Givens) -> Result<(SessionContext, Sights)>
     let inside = Inside { givens, sights: sights.clone(), public: Arc::clone(&public) };
     let kpi: Arc<dyn SchemaProvider> = Arc::new(KpiSchema(inside.clone()));
     let records: Arc<dyn SchemaProvider> = Arc::new(RecordsSchema(inside.clone()));
-    let schemas = [(PUBLIC, public), (HISTORY, history), (KPI, kpi), (RECORDS, records)];
+    let forecast: Arc<dyn SchemaProvider> = Arc::new(ForecastSchema(Arc::clone(&public)));
+    let schemas = [(PUBLIC, public), (HISTORY, history), (KPI, kpi), (RECORDS, records), (FORECAST, forecast)];
     let context = over(planning, inside.givens.tenant.as_str(), &schemas)?;
     context.register_udtf(KPI, Arc::new(KpiFunction(inside)));
     Ok((context, sights))
@@ -189,7 +193,8 @@ impl CurrentSchema {
         let Some(me) = self.me.upgrade() else {
             return Err(EngineError::Internal(format!("the session of the view {} is gone", file.path)).into());
         };
-        let context = over(sight.planning()?, CATALOG, &[(PUBLIC, me as Arc<dyn SchemaProvider>)])?;
+        let history: Arc<dyn SchemaProvider> = Arc::new(HistorySchema { sights: self.sights.clone() });
+        let context = over(sight.planning()?, CATALOG, &[(PUBLIC, me as Arc<dyn SchemaProvider>), (HISTORY, history)])?;
         let plan = context
             .state()
             .create_logical_plan(&file.text)
@@ -253,7 +258,8 @@ impl SchemaProvider for HistorySchema {
         };
         let Some(table) = sight.snapshot.table(name) else { return history::empty(contract).map(Some) };
         let (batches, runtime) = (sight.snapshot.batches(), sight.beginning.runtime_env());
-        let looker = Looker { table, contract, batches, as_of: sight.as_of, caches: &sight.caches, runtime };
+        let occurred_before = sight.snapshot.occurred_before();
+        let looker = Looker { table, contract, batches, as_of: sight.as_of, occurred_before, caches: &sight.caches, runtime };
         let versions = history::all_versions(&SessionContext::new_with_state(sight.beginning.as_ref().clone()), &looker)?;
         sight.policy.guard(versions, contract, &sight.beginning).map(Some)
     }

@@ -8,9 +8,13 @@ use datafusion::prelude::SessionContext;
 
 use crate::engine::Engine;
 use crate::error::{EngineError, Result, readable};
+use crate::features;
 use crate::kpi::frame::KpiFrame;
+use crate::library::LibraryFile;
+use crate::lists::{self, ListDefinition};
 use crate::landing::{check_mapped_columns, plan_mapping};
 use crate::profile::TenantProfile;
+use crate::session::Session;
 
 /// One file and what came of planning it.
 #[derive(Debug)]
@@ -21,11 +25,11 @@ pub struct Checked {
     pub fault: Option<EngineError>,
 }
 
-/// Plans every view and KPI.
+/// Plans every view, KPI, frame of features and list.
 ///
 /// # Errors
 /// Only when no session can be opened; faults of files are in the answer.
-pub async fn views_and_kpis(engine: &Engine, profile: TenantProfile) -> Result<Vec<Checked>> {
+pub async fn selects(engine: &Engine, profile: TenantProfile) -> Result<Vec<Checked>> {
     let session = engine.empty_session(profile)?;
     let mut checked = Vec::new();
     for view in engine.views() {
@@ -40,7 +44,19 @@ pub async fn views_and_kpis(engine: &Engine, profile: TenantProfile) -> Result<V
     for kpi in engine.kpis().iter() {
         checked.push(Checked { path: kpi.path.clone(), fault: KpiFrame::plan(&session, kpi).await.err() });
     }
+    for file in engine.library().under(features::FOLDER) {
+        checked.push(Checked { path: file.path.clone(), fault: session.feature_frame(file).await.err() });
+    }
+    for file in engine.library().under(lists::FOLDER) {
+        checked.push(Checked { path: file.path.clone(), fault: list(&session, engine, file).await.err() });
+    }
     Ok(checked)
+}
+
+async fn list(session: &Session, engine: &Engine, file: &LibraryFile) -> Result<()> {
+    let definition = ListDefinition::parse(file)?;
+    let rows = session.list_frame(file).await?;
+    definition.check(file, rows.schema().as_arrow(), engine.library())
 }
 
 /// Plans the mapping `sql` of `path` to `table` over raw rows of `raw`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{HISTORY, KPI, PUBLIC, RECORDS};
+use crate::catalog::{FORECAST, FORECAST_PREFIX, HISTORY, KPI, PUBLIC, RECORDS};
 use crate::contract::TableContract;
 use crate::session::Session;
 
@@ -31,6 +31,10 @@ impl Session {
         };
         let current = seen().map(|contract| table(PUBLIC, contract, contract.about.clone()));
         let versions = seen().map(|contract| table(HISTORY, contract, format!("{} Every version.", contract.about)));
+        let forecasts = seen().filter_map(|contract| {
+            let short = contract.name.strip_prefix(FORECAST_PREFIX)?;
+            Some(Described { table: short.to_owned(), ..table(FORECAST, contract, contract.about.clone()) })
+        });
         let kpi = |schema: &'static str, before: &str| {
             let about = |title: &str, about: &str| format!("{title}{before}: {about}");
             let described = self.kpis().map(|kpi| Described {
@@ -41,6 +45,6 @@ impl Session {
             });
             described.collect::<Vec<_>>()
         };
-        current.chain(versions).chain(kpi(KPI, " by month")).chain(kpi(RECORDS, ", its records")).collect()
+        current.chain(versions).chain(forecasts).chain(kpi(KPI, " by month")).chain(kpi(RECORDS, ", its records")).collect()
     }
 }

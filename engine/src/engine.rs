@@ -122,6 +122,19 @@ impl Engine {
         self.session_over(tenant, self.sight(snapshot, policy, facts, profile, as_of))
     }
 
+    /// A session over what happened before `profile.now`, whenever it was learnt: imported history, as it would have been known had each record
+    /// been told when it happened.
+    ///
+    /// # Errors
+    /// As [`Engine::session`].
+    pub(crate) async fn session_over_history(&self, scope: &Scope, tenant: &str, profile: TenantProfile) -> Result<Session> {
+        let tenant = scope.tenant(tenant)?;
+        let snapshot = Arc::new(self.snapshot(tenant).await?.before(profile.now));
+        let policy = Arc::clone(scope.policy(tenant)?);
+        let facts = self.facts(tenant, &snapshot, &policy, &profile, None).await?;
+        self.session_over(tenant, self.sight(snapshot, policy, facts, profile, None))
+    }
+
     /// `session` with what has landed since, or as known at another time: its context, with whatever was registered in it, is the same.
     ///
     /// # Errors
@@ -211,6 +224,11 @@ impl Engine {
         let asked = AskedRates { tenant, snapshot, policy, as_of, caches: &self.caches, planning: &self.beginning };
         let rates = self.rates.of(&asked, &self.contracts).await?;
         Ok(Facts { now: profile.now, zone: profile.zone, calendars, rates })
+    }
+
+    /// When the tenant's first records landed; none before that.
+    pub(crate) async fn first_landing(&self, tenant: &TenantId) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.snapshot(tenant).await?.first_landing())
     }
 
     /// What is kept of files.

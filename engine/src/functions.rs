@@ -5,6 +5,7 @@ pub mod business_minutes;
 pub mod convert_money;
 pub mod edges;
 pub mod interval_times;
+pub mod local_time;
 pub mod now;
 pub mod postgres_formats;
 
@@ -48,6 +49,7 @@ pub fn register(registry: &mut dyn FunctionRegistry, facts: &Facts) -> Result<()
         registry.register_udf(Arc::new(between::between(unit)))?;
     }
     registry.register_udf(Arc::new(now::now(facts.now)))?;
+    registry.register_udf(Arc::new(local_time::local_time(facts.zone)))?;
     registry.register_udf(Arc::new(business_minutes::business_minutes(Arc::clone(&facts.calendars))))?;
     registry.register_udf(Arc::new(convert_money::convert_money(Arc::clone(&facts.rates), facts.zone)))?;
     Ok(())

@@ -40,6 +40,7 @@ struct Key {
     /// Its new files of which the batch has landed: those of a landing under way are there earlier than they are seen.
     seen: usize,
     as_of: Option<DateTime<Utc>>,
+    occurred_before: Option<DateTime<Utc>>,
 }
 
 /// Whose rates, and what they are read with.
@@ -78,6 +79,7 @@ impl KeptRates {
             version: table.version(),
             seen: table.files().iter().filter(is_seen).count(),
             as_of: asked.as_of,
+            occurred_before: asked.snapshot.occurred_before(),
         };
         if let Some(kept) = self.kept.get(&key).await {
             return Ok(kept);

@@ -128,6 +128,14 @@ impl TenantSink {
         Self { engine, tenant, scope, profile }
     }
 
+    /// Whether everybody sees the batch already.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when the tenant's logs cannot be read.
+    pub async fn has_landed(&self, batch_id: &str) -> Result<bool> {
+        Ok(self.engine.snapshot(&self.tenant).await?.batches().is_seen(batch_id, None))
+    }
+
     /// Runs the mapping, in the table's physical order.
     async fn mapped(&self, contract: &TableContract, path: &str, sql: &str, raw: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
         let failed = |error: datafusion::error::DataFusionError| EngineError::file(path, readable(&error));

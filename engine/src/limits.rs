@@ -36,6 +36,8 @@ pub struct EngineLimits {
     pub exchange_rates: usize,
     /// Memory of the exchange rates that are held.
     pub rate_cache_bytes: u64,
+    /// Most rows of a frame that a forecast is made of.
+    pub feature_rows: usize,
 }
 
 impl Default for EngineLimits {
@@ -56,6 +58,7 @@ impl Default for EngineLimits {
             calendar_age_ms: 500,
             exchange_rates: 1_000_000,
             rate_cache_bytes: 128 << 20,
+            feature_rows: 20_000_000,
         }
     }
 }

@@ -47,7 +47,8 @@ impl Engine {
             if waiting < parts.max(1) {
                 continue;
             }
-            let looker = Looker { table, contract, batches: snapshot.batches(), as_of: None, caches: self.caches(), runtime };
+            let (batches, caches) = (snapshot.batches(), self.caches());
+            let looker = Looker { table, contract, batches, as_of: None, occurred_before: None, caches, runtime };
             let id = format!("{:x}", now.timestamp_micros());
             if let Some(Settled { files_removed, files_added, rows }) = settle::settle(&looker, until, &id).await? {
                 settled.push(TableSettled { table: contract.name.clone(), files_removed, files_added, rows });

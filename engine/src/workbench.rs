@@ -12,8 +12,9 @@ use datafusion::datasource::ViewTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::SessionContext;
+use datafusion::sql::TableReference;
 
-use crate::catalog::{CATALOG, PUBLIC};
+use crate::catalog::{CATALOG, HISTORY, PUBLIC};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use crate::landing::RAW;
@@ -31,13 +32,17 @@ impl Workbench {
     pub async fn new(engine: &Engine, now: DateTime<Utc>) -> Result<Self> {
         let context = SessionContext::new_with_state(engine.planning(now)?);
         let catalog = MemoryCatalogProvider::new();
-        catalog.register_schema(PUBLIC, Arc::new(MemorySchemaProvider::new())).map_err(failed("making tables in memory"))?;
+        for schema in [PUBLIC, HISTORY] {
+            let tables = Arc::new(MemorySchemaProvider::new());
+            catalog.register_schema(schema, tables).map_err(failed("making tables in memory"))?;
+        }
         context.register_catalog(CATALOG, Arc::new(catalog));
         let workbench = Self { context };
         for contract in engine.contracts().iter() {
             let columns =
                 contract.columns.iter().map(|column| arrow::datatypes::Field::new(&column.name, column.data_type.clone(), true));
-            workbench.add_table(&contract.name, Arc::new(Schema::new(columns.collect::<Vec<_>>())))?;
+            workbench.add_table(PUBLIC, &contract.name, Arc::new(Schema::new(columns.collect::<Vec<_>>())))?;
+            workbench.add_table(HISTORY, &contract.name, Arc::new(nullable(&contract.schema)))?;
         }
         workbench.add_views(engine).await?;
         Ok(workbench)
@@ -48,12 +53,12 @@ impl Workbench {
     /// # Errors
     /// [`EngineError::Query`] when the schema cannot be used.
     pub fn add_raw(&self, schema: &Schema) -> Result<()> {
-        let nullable = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect::<Vec<_>>();
-        self.add_table(RAW, Arc::new(Schema::new(nullable)))
+        self.add_table(PUBLIC, RAW, Arc::new(nullable(schema)))
     }
 
-    fn add_table(&self, name: &str, schema: SchemaRef) -> Result<()> {
-        let made = MemTable::try_new(schema, vec![vec![]]).and_then(|table| self.context.register_table(name, Arc::new(table)));
+    fn add_table(&self, schema: &str, name: &str, columns: SchemaRef) -> Result<()> {
+        let place = TableReference::partial(schema, name);
+        let made = MemTable::try_new(columns, vec![vec![]]).and_then(|table| self.context.register_table(place, Arc::new(table)));
         made.map(|_| ()).map_err(failed(name))
     }
 
@@ -95,6 +100,10 @@ impl Workbench {
         let frame = self.context.sql_with_options(statement, allowed).await.map_err(failed("the statement"))?;
         frame.collect().await.map_err(failed("the statement"))
     }
+}
+
+fn nullable(schema: &Schema) -> Schema {
+    Schema::new(schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect::<Vec<_>>())
 }
 
 fn failed(what: &str) -> impl FnOnce(DataFusionError) -> EngineError + use<> {

@@ -1,4 +1,4 @@
-//! The SQL files of the product, embedded: tables, mappings, views and KPIs, by their paths under `sql/`. Knows no engine; the wire
+//! The SQL files of the product, embedded: tables, mappings, features, lists, views and KPIs, by their paths under `sql/`. Knows no engine; the wire
 //! doors (PostgreSQL, Flight SQL) will stand beside it.
 
 use rust_embed::RustEmbed;
@@ -7,6 +7,8 @@ use rust_embed::RustEmbed;
 #[folder = "."]
 #[include = "tables/*.sql"]
 #[include = "mappings/*/*.sql"]
+#[include = "features/*.sql"]
+#[include = "lists/*.sql"]
 #[include = "views/*.sql"]
 #[include = "kpis/*/*.sql"]
 struct Files;

@@ -68,7 +68,7 @@ pub(super) type Arrived = BTreeMap<Place, Counted>;
 struct Key {
     tenant: TenantId,
     policy: Arc<crate::policy::Policy>,
-    fingerprint: Option<u64>,
+    fingerprint: crate::lake::snapshot::Fingerprint,
     as_of: Option<DateTime<Utc>>,
     question: Question,
     extent: Extent,

@@ -53,7 +53,7 @@ pub type Cells = BTreeMap<CellKey, Measure>;
 struct AnswerKey {
     tenant: crate::scope::TenantId,
     policy: Arc<crate::policy::Policy>,
-    fingerprint: Option<u64>,
+    fingerprint: crate::lake::snapshot::Fingerprint,
     as_of: Option<DateTime<Utc>>,
     calendars: Arc<crate::calendar::Calendars>,
     now: DateTime<Utc>,

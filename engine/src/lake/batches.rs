@@ -157,6 +157,11 @@ impl Batches {
         moments.filter(|moment| as_of.is_none_or(|as_of| *moment <= as_of)).max()
     }
 
+    /// The first landing: nothing was known before it.
+    pub fn first_landing(&self) -> Option<DateTime<Utc>> {
+        self.spans.values().filter_map(|span| span.landed).min()
+    }
+
     /// Whether the rows of `batch` are seen as of `as_of`, or now.
     pub fn is_seen(&self, batch: &str, as_of: Option<DateTime<Utc>>) -> bool {
         self.spans.get(batch).is_some_and(|span| span.is_seen(as_of))

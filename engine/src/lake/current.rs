@@ -64,6 +64,8 @@ pub struct Looker<'a> {
     pub batches: &'a Batches,
     /// The knowledge time asked for; none for now.
     pub as_of: Option<DateTime<Utc>>,
+    /// Only what happened before this instant, where history is told again; none for all of it.
+    pub occurred_before: Option<DateTime<Utc>>,
     /// What is kept of files.
     pub caches: &'a FileCaches,
     /// Where file metadata is kept.
@@ -127,7 +129,11 @@ impl Looker<'_> {
 
     /// What a reader of [`Looker::history`] must still leave out, row by row.
     pub fn left_out(&self) -> Wanted {
-        Wanted { until: self.as_of.map(|as_of| as_of.timestamp_micros()), without_batches: self.batches.left_out(self.as_of) }
+        Wanted {
+            until: self.as_of.map(|as_of| as_of.timestamp_micros()),
+            occurred_before: self.occurred_before.map(|before| before.timestamp_micros()),
+            without_batches: self.batches.left_out(self.as_of),
+        }
     }
 
     fn is_landed(&self, file: &LakeFile) -> bool {
@@ -140,10 +146,11 @@ impl Looker<'_> {
     fn roles(&self) -> Vec<Role> {
         let files = self.table.files();
         let settled_until = files.iter().filter_map(|file| file.name.settled_until).max();
-        // A base serves readers as of its own time or later, unless a batch in it was retracted since.
-        let base_serves = settled_until.is_none_or(|until| {
+        // A base serves readers as of its own time or later, unless a batch in it was retracted since; it knows of no time before.
+        let serves = settled_until.is_none_or(|until| {
             self.as_of.is_none_or(|as_of| as_of >= until) && !self.batches.any_retracted_between(until, self.as_of)
         });
+        let base_serves = serves && self.occurred_before.is_none();
         let role = |file: &LakeFile| match &file.name.holds {
             Holds::Part { .. } if self.is_landed(file) => Role::Tail,
             Holds::Part { .. } => Role::Ignored,
@@ -180,10 +187,10 @@ impl Looker<'_> {
 
     async fn versions(&self, file: &LakeFile) -> Result<Arc<Vec<Version>>> {
         let wanted = match &file.name.holds {
-            Holds::Part { .. } => Wanted::default(),
+            Holds::Part { .. } if self.occurred_before.is_none() => Wanted::default(),
             _ => self.left_out(),
         };
-        if wanted.until.is_some() || !wanted.without_batches.is_empty() {
+        if !wanted.is_all() {
             return self.read(file, wanted, None).await.map(Arc::new);
         }
         if let Some(kept) = self.caches.versions.get(&self.cache_key(file)).await {

@@ -11,7 +11,7 @@ use datafusion::prelude::{Expr, SessionContext, ident, lit};
 
 use super::current::Looker;
 use super::versions::Wanted;
-use crate::contract::{BATCH, INGESTED_AT, TableContract};
+use crate::contract::{BATCH, INGESTED_AT, OCCURRED_AT, TableContract};
 
 /// All versions.
 pub fn all_versions(context: &SessionContext, looker: &Looker<'_>) -> Result<Arc<dyn TableProvider>> {
@@ -28,11 +28,10 @@ pub fn all_versions(context: &SessionContext, looker: &Looker<'_>) -> Result<Arc
 fn filter(wanted: &Wanted) -> Option<Expr> {
     let landed = (!wanted.without_batches.is_empty())
         .then(|| ident(BATCH).in_list(wanted.without_batches.iter().map(|batch| lit(batch.as_str())).collect(), true));
-    let known = wanted.until.map(|until| {
-        let instant = ScalarValue::TimestampMicrosecond(Some(until), Some("UTC".into()));
-        ident(INGESTED_AT).lt_eq(lit(instant))
-    });
-    landed.into_iter().chain(known).reduce(Expr::and)
+    let instant = |micros: i64| lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())));
+    let known = wanted.until.map(|until| ident(INGESTED_AT).lt_eq(instant(until)));
+    let happened = wanted.occurred_before.map(|before| ident(OCCURRED_AT).lt(instant(before)));
+    landed.into_iter().chain(known).chain(happened).reduce(Expr::and)
 }
 
 /// An empty table of the contract's columns, for tenants that have no rows of it yet.

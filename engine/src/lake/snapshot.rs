@@ -22,12 +22,20 @@ const OPEN_ATTEMPTS: usize = 20;
 /// Current states that a snapshot keeps, over its tables and the knowledge times asked for.
 const KEPT_STATES: u64 = 512;
 
+/// What decides the answers over a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    batches: Option<u64>,
+    occurred_before: Option<DateTime<Utc>>,
+}
+
 /// A tenant's tables, each at a version, as one cut.
 #[derive(Debug)]
 pub struct TenantSnapshot {
     tables: BTreeMap<String, Arc<TableVersion>>,
     batches: Batches,
     batches_version: Option<u64>,
+    occurred_before: Option<DateTime<Utc>>,
     states: Cache<(String, Option<DateTime<Utc>>), Arc<CurrentState>>,
 }
 
@@ -38,7 +46,15 @@ impl TenantSnapshot {
     }
 
     fn of(tables: BTreeMap<String, Arc<TableVersion>>, batches: Batches, batches_version: Option<u64>) -> Self {
-        Self { tables, batches, batches_version, states: Cache::new(KEPT_STATES) }
+        Self { tables, batches, batches_version, occurred_before: None, states: Cache::new(KEPT_STATES) }
+    }
+
+    /// The same cut without what happened at `instant` or later: imported history, as it would have been known had each record been told when
+    /// it happened.
+    #[must_use]
+    pub fn before(&self, instant: DateTime<Utc>) -> Self {
+        let cut = Self::of(self.tables.clone(), self.batches.clone(), self.batches_version);
+        Self { occurred_before: Some(instant), ..cut }
     }
 
     /// Opens every table that the tenant has. What a load writes between the first and the last look is either wholly in
@@ -96,8 +112,18 @@ impl TenantSnapshot {
     }
 
     /// Changes whenever an answer may change.
-    pub fn fingerprint(&self) -> Option<u64> {
-        self.batches_version
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint { batches: self.batches_version, occurred_before: self.occurred_before }
+    }
+
+    /// What happened from this instant on is left out; none for nothing.
+    pub fn occurred_before(&self) -> Option<DateTime<Utc>> {
+        self.occurred_before
+    }
+
+    /// The first landing: nothing was known before it.
+    pub fn first_landing(&self) -> Option<DateTime<Utc>> {
+        self.batches.first_landing()
     }
 
     /// The newest landing at or before `as_of`: the knowledge time of an answer.
@@ -118,7 +144,8 @@ impl TenantSnapshot {
         runtime: &Arc<RuntimeEnv>,
     ) -> Result<Arc<CurrentState>> {
         let key = (contract.name.clone(), as_of);
-        let looker = Looker { table, contract, batches: &self.batches, as_of, caches, runtime };
+        let looker =
+            Looker { table, contract, batches: &self.batches, as_of, occurred_before: self.occurred_before, caches, runtime };
         let found = async { looker.current().await.map(Arc::new) };
         self.states.try_get_with(key, found).await.map_err(|error| EngineError::Storage {
             context: format!("cannot find the latest versions in {}", contract.name),

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::positions::only;
 use super::provider::{LakeFile, TableVersion};
-use crate::contract::{BATCH, DELETED, HASH, INGESTED_AT, SEQUENCE, TELLS, TELLS_SET, TableContract, VERSION};
+use crate::contract::{BATCH, DELETED, HASH, INGESTED_AT, OCCURRED_AT, SEQUENCE, TELLS, TELLS_SET, TableContract, VERSION};
 use crate::error::{EngineError, Result};
 
 /// Rows decoded at a time.
@@ -67,8 +67,17 @@ pub struct Version {
 pub struct Wanted {
     /// None learnt after this instant, in microseconds.
     pub until: Option<i64>,
+    /// None that tell what happened at or after this instant, in microseconds.
+    pub occurred_before: Option<i64>,
     /// None of these batches.
     pub without_batches: BTreeSet<String>,
+}
+
+impl Wanted {
+    /// Whether it is every version.
+    pub fn is_all(&self) -> bool {
+        self.until.is_none() && self.occurred_before.is_none() && self.without_batches.is_empty()
+    }
 }
 
 /// The versions in `file`, in the order of its rows: those at `positions`, which are in order, or all.
@@ -87,6 +96,9 @@ pub async fn read(
     columns.extend([VERSION, SEQUENCE, DELETED, HASH, INGESTED_AT, TELLS]);
     if !wanted.without_batches.is_empty() {
         columns.push(BATCH);
+    }
+    if wanted.occurred_before.is_some() {
+        columns.push(OCCURRED_AT);
     }
     let mut versions = Vec::with_capacity(positions.as_ref().map_or(file.rows, Vec::len));
     let selection = positions.as_ref().map(|positions| only(positions, file.rows));
@@ -154,13 +166,18 @@ fn add_versions(
     let ingested = column(INGESTED_AT)?.as_primitive::<TimestampMicrosecondType>().clone();
     let tells = Texts::of(&column(TELLS)?)?;
     let batches = if wanted.without_batches.is_empty() { None } else { Some(Texts::of(&column(BATCH)?)?) };
+    let occurred = match wanted.occurred_before {
+        Some(before) => Some((column(OCCURRED_AT)?.as_primitive::<TimestampMicrosecondType>().clone(), before)),
+        None => None,
+    };
     let parents = if contract.has_parent() { identity.len() - 1 } else { 0 };
     let mut key = Vec::with_capacity(64);
     for row in 0..batch.num_rows() {
         let ingested_at = ingested.value(row);
         let unknown = wanted.until.is_some_and(|until| ingested_at > until);
         let left_out = batches.as_ref().is_some_and(|batches| wanted.without_batches.contains(batches.0.value(row)));
-        if unknown || left_out {
+        let ahead = occurred.as_ref().is_some_and(|(occurred, before)| occurred.value(row) >= *before);
+        if unknown || left_out || ahead {
             continue;
         }
         key.clear();

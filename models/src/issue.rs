@@ -1,0 +1,7 @@
+//! Models as they are run: frames made the numbers that they compute with, and what they say made rows.
+
+pub mod churn;
+pub mod demand;
+mod places;
+pub mod stockout;
+pub mod workload;
