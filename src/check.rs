@@ -10,9 +10,9 @@ use quarterdeck_engine::check;
 use quarterdeck_engine::contract::TableContract;
 use quarterdeck_engine::kpi::definition::KpiDefinition;
 use quarterdeck_engine::kpi::frame::KpiFrame;
-use quarterdeck_engine::lists;
 use quarterdeck_engine::lake::Lake;
 use quarterdeck_engine::library::{Library, LibraryFile};
+use quarterdeck_engine::lists;
 use quarterdeck_engine::profile::TenantProfile;
 use quarterdeck_ingest::pack::{self, Pack};
 

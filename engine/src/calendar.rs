@@ -95,7 +95,8 @@ impl Calendars {
 
     /// Days on which every calendar is closed whatever its hours say: days on which nobody of the tenant works.
     pub fn closed_days(&self) -> BTreeSet<NaiveDate> {
-        let closed = |calendar: &Arc<Calendar>| calendar.versions.iter().flat_map(|version| version.closed.iter().copied()).collect();
+        let closed =
+            |calendar: &Arc<Calendar>| calendar.versions.iter().flat_map(|version| version.closed.iter().copied()).collect();
         self.0.values().map(closed).reduce(|one: BTreeSet<NaiveDate>, other| &one & &other).unwrap_or_default()
     }
 

@@ -10,9 +10,9 @@ use crate::engine::Engine;
 use crate::error::{EngineError, Result, readable};
 use crate::features;
 use crate::kpi::frame::KpiFrame;
+use crate::landing::{check_mapped_columns, plan_mapping};
 use crate::library::LibraryFile;
 use crate::lists::{self, ListDefinition};
-use crate::landing::{check_mapped_columns, plan_mapping};
 use crate::profile::TenantProfile;
 use crate::session::Session;
 

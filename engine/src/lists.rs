@@ -183,7 +183,8 @@ impl Session {
         let failed = || EngineError::query(format!("listing {id}"));
         let counted = rows.clone().aggregate(vec![], vec![count(lit(1)).alias("rows")]).map_err(failed())?;
         // Ties in the order of the first columns, so that pages neither repeat nor miss a row.
-        let ties = schema.fields().iter().filter(|field| field.name() != order).map(|field| ident(field.name()).sort(true, false));
+        let ties =
+            schema.fields().iter().filter(|field| field.name() != order).map(|field| ident(field.name()).sort(true, false));
         let sort = std::iter::once(ident(order).sort(!descending, false)).chain(ties).collect();
         let page = rows.sort(sort).and_then(|rows| rows.limit(request.offset, Some(request.limit))).map_err(failed())?;
         let total = whole(&self.collect(counted, 1).await?.batches);
