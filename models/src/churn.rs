@@ -21,8 +21,13 @@ mod reasons;
 mod regression;
 mod season;
 mod segments;
+mod shortness;
+mod source;
+mod stake;
 mod summary;
 
+#[cfg(test)]
+mod simulated;
 #[cfg(test)]
 mod tests;
 

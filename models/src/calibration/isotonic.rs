@@ -37,11 +37,7 @@ impl Block {
     }
 
     fn with(&self, other: &Block) -> Block {
-        Block {
-            scores: self.scores + other.scores,
-            happened: self.happened + other.happened,
-            weight: self.weight + other.weight,
-        }
+        Block { scores: self.scores + other.scores, happened: self.happened + other.happened, weight: self.weight + other.weight }
     }
 }
 

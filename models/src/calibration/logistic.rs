@@ -106,7 +106,9 @@ fn newton_step(at: &Logistic, rows: &[Row], penalties: &[f64]) -> Option<Vec<f64
         let (pull, bend) = (row.weight * (row.outcome - said), row.weight * said * (1.0 - said));
         filled.clear();
         filled.push((0, 1.0));
-        filled.extend(row.features.iter().enumerate().filter(|(_, value)| **value != 0.0).map(|(column, value)| (column + 1, *value)));
+        filled.extend(
+            row.features.iter().enumerate().filter(|(_, value)| **value != 0.0).map(|(column, value)| (column + 1, *value)),
+        );
         for (place, (column, value)) in filled.iter().enumerate() {
             gradient[*column] += pull * value;
             for (other, by) in &filled[..=place] {

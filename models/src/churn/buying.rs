@@ -59,10 +59,7 @@ impl Buying {
 
     /// Orders to expect in `days` of somebody who has not left: the usual pace.
     pub(super) fn usual_orders(&self, of: &Summary, days: f64) -> f64 {
-        let usual = self.mean(
-            |model| bg_nbd::usual_rate(model, of),
-            |model| (model.r + of.repeats) / (model.alpha + of.age),
-        );
+        let usual = self.mean(|model| bg_nbd::usual_rate(model, of), |model| (model.r + of.repeats) / (model.alpha + of.age));
         usual * days / DAYS_A_WEEK
     }
 

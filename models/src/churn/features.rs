@@ -3,26 +3,20 @@
 use super::ledger::Standing;
 
 /// How many there are.
-pub(super) const COUNT: usize = 12;
+pub(super) const COUNT: usize = 13;
 /// Standard deviations beyond which a feature says no more.
 const FARTHEST: f64 = 4.0;
 
-/// The features, in the order of their values.
+/// Places of the features that others speak of; all are listed in [`features`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub(super) enum Feature {
-    BuyingModel,
-    Recency,
-    OrdersOfTheYear,
-    OrdersOfTheQuarter,
-    Tenure,
-    Value,
-    Overdue,
-    OneOrder,
-    Returned,
-    LateDeliveries,
-    Tickets,
-    SameWeeksLastYear,
+    BuyingModel = 0,
+    Recency = 1,
+    Returned = 8,
+    LateDeliveries = 9,
+    Tickets = 10,
+    SameWeeksLastYear = 11,
 }
 
 /// Days over which returns count.
@@ -30,9 +24,14 @@ pub(super) const RETURNS_DAYS: i32 = 365;
 /// Days over which late deliveries and tickets count.
 pub(super) const TROUBLES_DAYS: i32 = 180;
 
-/// Values of a customer; `buying_log_odds` are those of no order by the model of buying. Whether the same weeks a year ago saw an order is
-/// `None` where the shop's own history does not reach as far.
-pub(super) fn features(of: &Standing<'_>, buying_log_odds: f64, same_weeks_last_year: Option<bool>) -> [f64; COUNT] {
+/// Values of a customer; `buying_log_odds` are those of no order by the models of buying. Whether the same weeks a year ago saw an order is
+/// `None` where the shop's own history does not reach as far; who is known from the start of that history most likely ordered before it.
+pub(super) fn features(
+    of: &Standing<'_>,
+    buying_log_odds: f64,
+    same_weeks_last_year: Option<bool>,
+    known_from_the_start: bool,
+) -> [f64; COUNT] {
     let gap = of.usual_gap_days();
     [
         buying_log_odds,
@@ -47,6 +46,7 @@ pub(super) fn features(of: &Standing<'_>, buying_log_odds: f64, same_weeks_last_
         of.late_deliveries(TROUBLES_DAYS).ln_1p(),
         of.tickets(TROUBLES_DAYS).ln_1p(),
         same_weeks_last_year.map_or(f64::NAN, |ordered| f64::from(u8::from(ordered))),
+        f64::from(u8::from(known_from_the_start)),
     ]
 }
 

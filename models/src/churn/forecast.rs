@@ -1,12 +1,13 @@
 //! From histories to risks: which method the data allow, its probabilities, and what they put at stake.
 
-use super::buying::{self, Buying, By};
+use super::buying::{Buying, By};
 use super::features::COUNT;
-use super::ledger::{Ledger, Standing, count};
+use super::ledger::{Ledger, Standing};
 use super::panel::{Frame, Matured};
 use super::reasons::reasons;
-use super::regression::{Kind, Regression};
 use super::segments::Segments;
+use super::source::{Said, Source, by_models};
+use super::stake::stake;
 use super::{Ask, Confidence, CustomerHistory, CustomerRisk, Method, Outcome};
 
 /// Recent customers below which nothing is said.
@@ -20,8 +21,6 @@ const LONGEST_HORIZON_DAYS: u32 = 3 * 365;
 
 const FEW_CUSTOMERS: &str = "too few customers for models: shares of segments";
 const NO_MODEL: &str = "no model of buying could be fitted: shares of segments";
-const NOTHING_MATURED: &str = "no earlier cutoff whose horizon is over: not corrected by outcomes";
-const SEASON_UNKNOWN: &str = "the same season of last year is not known: base rate of the months before";
 
 /// The probability of no order in each horizon, for each customer with a recent order. Small shops get shares of segments, labelled; below
 /// [`LEAST_CUSTOMERS`], and where a small shop has no horizon that is over, nothing is said.
@@ -50,9 +49,8 @@ impl<'all> Shop<'all> {
     fn of(ledgers: &'all [Ledger], ask: &Ask) -> Result<Self, String> {
         let first_day = ledgers.iter().filter_map(Ledger::first_day).min().ok_or("no order before the cutoff")?;
         let ordered = ledgers.iter().filter_map(|ledger| ledger.standing(ask.cutoff));
-        let (customers, repeaters) = ordered.fold((0, 0), |(customers, repeaters), of| {
-            (customers + 1, repeaters + usize::from(of.usual_gap_days().is_some()))
-        });
+        let (customers, repeaters) = ordered
+            .fold((0, 0), |(customers, repeaters), of| (customers + 1, repeaters + usize::from(of.usual_gap_days().is_some())));
         let models_allowed = customers >= LEAST_CUSTOMERS_FOR_MODELS && repeaters >= LEAST_REPEATERS_FOR_MODELS;
         let active_within_days = i32::try_from(ask.active_within_days).unwrap_or(i32::MAX);
         let shop = Self { ledgers, first_day, cutoff: ask.cutoff, active_within_days, models_allowed };
@@ -94,12 +92,12 @@ impl<'all> Shop<'all> {
         let matured = frame.matured(buying, seed);
         let cohort = frame.cohort(self.cutoff, buying);
         let said = match buying {
-            Some(_) => by_models(method, &matured, self.cutoff),
+            Some(buying) => by_models(method, &matured, frame, buying),
             None => self.by_segments(frame, &matured)?,
         };
         let risk = |at: usize, customer: usize| {
             let of = self.ledgers[customer].standing(self.cutoff)?;
-            Some(risk(&of, customer, days, buying, said.probability(&of, &cohort.rows[at]), &said, &cohort.rows[at]))
+            Some(risk(&of, customer, days, buying, &said, &cohort.rows[at]))
         };
         Ok(cohort.customers.iter().enumerate().filter_map(|(at, customer)| risk(at, *customer)).collect())
     }
@@ -115,83 +113,15 @@ impl<'all> Shop<'all> {
     }
 }
 
-/// Where probabilities come from, and how that is labelled.
-struct Said {
-    by: Source,
-    method: &'static str,
-    fallback: Option<&'static str>,
-    confidence: Confidence,
-}
-
-enum Source {
-    Segments(Segments),
-    Share(f64),
-    Buying,
-    Regression(Box<Regression>),
-}
-
-impl Said {
-    fn probability(&self, of: &Standing<'_>, row: &[f64; COUNT]) -> f64 {
-        match &self.by {
-            Source::Segments(segments) => crate::calibration::held(segments.share(of)),
-            Source::Share(share) => crate::calibration::held(*share),
-            Source::Buying => buying::probability(row[0]),
-            Source::Regression(regression) => buying::probability(regression.log_odds(row)),
-        }
-    }
-
-    fn contributions(&self, row: &[f64; COUNT]) -> Option<[f64; COUNT]> {
-        match &self.by {
-            Source::Regression(regression) => Some(regression.contributions(row)),
-            _ => None,
-        }
-    }
-}
-
-fn by_models(method: Method, matured: &[Matured], cutoff: i32) -> Said {
-    let uncorrected = |method, fallback| Said { by: Source::Buying, method, fallback, confidence: Confidence::Low };
-    let kind = match method {
-        Method::BgNbd => return uncorrected("BG/NBD", None),
-        Method::ParetoNbd => return uncorrected("Pareto/NBD", None),
-        Method::Constant => {
-            let none = matured.iter().flat_map(|one| &one.none).filter(|none| **none).count();
-            let all = matured.iter().map(|one| one.none.len()).sum::<usize>();
-            let by = Source::Share((count(none) + 0.5) / (count(all) + 1.0));
-            return Said { by, method: "constant", fallback: None, confidence: Confidence::Low };
-        }
-        Method::Recency => Kind::Recency,
-        Method::Logistic => Kind::Features,
-        Method::Unseasonal => Kind::Unseasonal,
-        Method::Default => Kind::Seasonal,
-    };
-    let Some(regression) = Regression::fit(matured, cutoff, kind) else {
-        return uncorrected("models of buying", Some(NOTHING_MATURED));
-    };
-    let (fallback, confidence) = match regression.season {
-        Some(_) if regression.cutoffs >= 6 && regression.rows >= 2_000 => (None, Confidence::High),
-        Some(_) => (None, Confidence::Medium),
-        None if regression.cutoffs >= 3 && regression.rows >= 1_000 => (Some(SEASON_UNKNOWN), Confidence::Medium),
-        None => (Some(SEASON_UNKNOWN), Confidence::Low),
-    };
-    let method = match kind {
-        Kind::Recency => "regression on recency",
-        Kind::Features => "regression",
-        Kind::Unseasonal => "models of buying, corrected",
-        Kind::Seasonal => "models of buying, corrected, season of last year",
-    };
-    let method = if fallback.is_some() && kind == Kind::Seasonal { "models of buying, corrected" } else { method };
-    Said { by: Source::Regression(Box::new(regression)), method, fallback, confidence }
-}
-
 fn risk(
     of: &Standing<'_>,
     customer: usize,
     horizon_days: u32,
     buying: Option<&Buying>,
-    probability: f64,
     said: &Said,
     row: &[f64; COUNT],
 ) -> CustomerRisk {
+    let probability = said.probability(of, row);
     let stake = stake(of, f64::from(horizon_days), buying, probability);
     CustomerRisk {
         customer,
@@ -205,31 +135,6 @@ fn risk(
         method: said.method,
         fallback: said.fallback,
         confidence: said.confidence,
-    }
-}
-
-struct Stake {
-    expected_orders: f64,
-    usual_orders: f64,
-    order_value: f64,
-    alive: f64,
-}
-
-/// Orders to expect, such that those who order at all order as often as the models of buying say; without models at the pace since the first order.
-fn stake(of: &Standing<'_>, days: f64, buying: Option<&Buying>, probability: f64) -> Stake {
-    let summary = of.summary();
-    let Some(buying) = buying else {
-        let usual_orders = of.orders() / (of.tenure_days() + days) * days;
-        let expected_orders = (1.0 - probability) * usual_orders.max(1.0);
-        return Stake { expected_orders, usual_orders, order_value: of.mean_value(), alive: 1.0 - probability };
-    };
-    let any = 1.0 - buying::probability(buying.log_odds_of_none(&summary, days));
-    let each = (buying.expected_orders(&summary, days) / any).clamp(1.0, days.max(1.0));
-    Stake {
-        expected_orders: (1.0 - probability) * each,
-        usual_orders: buying.usual_orders(&summary, days),
-        order_value: buying.order_value(&summary),
-        alive: buying.alive(&summary),
     }
 }
 

@@ -64,8 +64,7 @@ pub(super) fn leaving(of: &Parameters, customer: &Summary, until: f64) -> Leavin
 fn add(sum: &mut Leaving, of: &Parameters, repeats: f64, place: f64, origin: f64, measure: f64, weight: f64) {
     let since = place.exp();
     let (orders, leaving) = (since + (of.alpha - origin), since + (of.beta - origin));
-    let (log_of_orders, log_of_leaving) =
-        if of.alpha <= of.beta { (place, leaving.ln()) } else { (orders.ln(), place) };
+    let (log_of_orders, log_of_leaving) = if of.alpha <= of.beta { (place, leaving.ln()) } else { (orders.ln(), place) };
     let density = -(of.r + repeats) * log_of_orders - (of.s + 1.0) * log_of_leaving + place - measure;
     let weight = weight * density.exp();
     sum.chance += weight;
@@ -112,9 +111,8 @@ mod tests {
         ] {
             let customer = Summary { repeats, recency, age: until, mean_value: 0.0 };
             let measure = reference(&of, &customer);
-            let density = |time: f64| {
-                (-(of.r + repeats) * (of.alpha + time).ln() - (of.s + 1.0) * (of.beta + time).ln() - measure).exp()
-            };
+            let density =
+                |time: f64| (-(of.r + repeats) * (of.alpha + time).ln() - (of.s + 1.0) * (of.beta + time).ln() - measure).exp();
             // Simpson's rule on steps that grow from the last order on.
             let (steps, reach) = (200_000, (1.0 + (until - recency) / 1e-4).ln());
             let time = |at: f64| recency + 1e-4 * ((reach * at).exp() - 1.0);

@@ -30,8 +30,12 @@ impl Ledger {
             known.sort_unstable();
             known
         };
-        let mut ledger =
-            Self { returns: sorted(&history.returned), late: known(&history.late_deliveries), tickets: known(&history.tickets), ..Self::default() };
+        let mut ledger = Self {
+            returns: sorted(&history.returned),
+            late: known(&history.late_deliveries),
+            tickets: known(&history.tickets),
+            ..Self::default()
+        };
         for (day, value) in sorted(&history.orders) {
             if ledger.days.last() == Some(&day) {
                 if let Some(total) = ledger.values.last_mut() {
@@ -43,6 +47,19 @@ impl Ledger {
             }
         }
         ledger
+    }
+
+    /// The same as if nothing were known from before `first_day`.
+    pub(super) fn since(&self, first_day: i32) -> Self {
+        let dropped = self.days.partition_point(|day| *day < first_day);
+        let before = dropped.checked_sub(1).map_or(0.0, |place| self.values[place]);
+        Self {
+            days: self.days[dropped..].to_vec(),
+            values: self.values[dropped..].iter().map(|total| total - before).collect(),
+            returns: self.returns.iter().filter(|(day, _)| *day >= first_day).copied().collect(),
+            late: self.late.iter().filter(|day| **day >= first_day).copied().collect(),
+            tickets: self.tickets.iter().filter(|day| **day >= first_day).copied().collect(),
+        }
     }
 
     pub(super) fn first_day(&self) -> Option<i32> {
@@ -189,6 +206,14 @@ mod tests {
         assert_eq!((standing.orders_within(90, 0), standing.orders_within(90, 60)), (2.0, 1.0));
         assert_eq!(standing.summary(), Summary { repeats: 2.0, recency: 50.0 / 7.0, age: 99.0 / 7.0, mean_value: 15.0 });
         assert!(!ledger.ordered_between(200, 300));
+    }
+
+    #[test]
+    fn a_shortened_ledger_knows_nothing_from_before() {
+        let shortened = ledger().since(120);
+        let standing = shortened.standing(200).unwrap();
+        assert_eq!((standing.orders(), standing.tenure_days(), standing.mean_value()), (2.0, 70.0, 15.0));
+        assert_eq!(ledger().since(151).standing(200).map(|of| of.orders()), None);
     }
 
     #[test]

@@ -15,6 +15,8 @@ const STEP_DAYS: i32 = 30;
 const HISTORY_DAYS: [i32; 4] = [180, 84, 56, 28];
 /// Customers below which a cutoff is left out.
 const LEAST_CUSTOMERS: usize = 30;
+/// Customers who first ordered in so many days of the shop's history were most likely customers before.
+const START_DAYS: f64 = 90.0;
 /// Rows learnt from; beyond it they are drawn.
 const MOST_ROWS: usize = 60_000;
 
@@ -62,7 +64,8 @@ impl<'all> Frame<'all> {
         for (at, of) in self.active(cutoff) {
             let odds = buying.map_or(0.0, |buying| buying.log_odds_of_none(&of.summary(), f64::from(self.horizon_days)));
             let last_year = year_known.then(|| of.ordered_ago(YEAR_DAYS, YEAR_DAYS.saturating_sub(self.horizon_days).max(0)));
-            rows.push(features(&of, odds, last_year));
+            let from_start = of.tenure_days() > between_days(self.first_day, cutoff) - START_DAYS;
+            rows.push(features(&of, odds, last_year, from_start));
             customers.push(at);
         }
         centre(&mut rows);
@@ -80,7 +83,8 @@ impl<'all> Frame<'all> {
         drawn.map(|cohort| self.with_outcomes(cohort)).collect()
     }
 
-    fn with_outcomes(self, cohort: Cohort) -> Matured {
+    /// What came of a cohort whose horizon is over.
+    pub(super) fn with_outcomes(self, cohort: Cohort) -> Matured {
         let end = cohort.cutoff.saturating_add(self.horizon_days);
         let none = cohort.customers.iter().map(|at| !self.ledgers[*at].ordered_between(cohort.cutoff, end)).collect();
         Matured { cohort, none }
@@ -117,4 +121,8 @@ fn draw(cohort: Cohort, share: f64, chance: &mut ChaCha8Rng) -> Cohort {
     let both = cohort.rows.into_iter().zip(cohort.customers);
     let (rows, customers) = both.filter(|_| chance.random::<f64>() < share).unzip();
     Cohort { cutoff: cohort.cutoff, rows, customers }
+}
+
+fn between_days(from: i32, to: i32) -> f64 {
+    f64::from(to) - f64::from(from)
 }

@@ -41,9 +41,11 @@ fn others(of: &Standing<'_>, contributions: &[f64; COUNT]) -> Vec<(f64, String)>
     let (returned, late, tickets) =
         (of.returned_share(RETURNS_DAYS), of.late_deliveries(TROUBLES_DAYS), of.tickets(TROUBLES_DAYS));
     let returned = (returned >= 0.005).then(|| format!("{:.0} % of the last year's value returned", returned * 100.0));
-    let late = (late > 0.0).then(|| format!("{} in the last {TROUBLES_DAYS} days", counted(late, "late delivery", "late deliveries")));
+    let late =
+        (late > 0.0).then(|| format!("{} in the last {TROUBLES_DAYS} days", counted(late, "late delivery", "late deliveries")));
     let tickets = (tickets > 0.0).then(|| format!("{} in the last {TROUBLES_DAYS} days", counted(tickets, "ticket", "tickets")));
-    let season = (contributions[Feature::SameWeeksLastYear as usize] > 0.0).then(|| "no order in the same weeks of last year".to_owned());
+    let season =
+        (contributions[Feature::SameWeeksLastYear as usize] > 0.0).then(|| "no order in the same weeks of last year".to_owned());
     [
         (Feature::Returned, returned),
         (Feature::LateDeliveries, late),
