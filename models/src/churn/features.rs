@@ -3,7 +3,7 @@
 use super::ledger::Standing;
 
 /// How many there are.
-pub(super) const COUNT: usize = 13;
+pub(super) const COUNT: usize = 14;
 /// Standard deviations beyond which a feature says no more.
 const FARTHEST: f64 = 4.0;
 
@@ -47,6 +47,7 @@ pub(super) fn features(
         of.tickets(TROUBLES_DAYS).ln_1p(),
         same_weeks_last_year.map_or(f64::NAN, |ordered| f64::from(u8::from(ordered))),
         f64::from(u8::from(known_from_the_start)),
+        of.months_with_orders().ln_1p(),
     ]
 }
 

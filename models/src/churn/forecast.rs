@@ -146,6 +146,9 @@ fn by_customer(horizons: Vec<Vec<CustomerRisk>>) -> Vec<CustomerRisk> {
         let (before, after) = risks.split_at_mut(place);
         let (Some(shorter), Some(longer)) = (before.last(), after.first_mut()) else { continue };
         if shorter.customer == longer.customer && longer.probability > shorter.probability {
+            let any = (1.0 - shorter.probability) / (1.0 - longer.probability);
+            longer.expected_orders *= any;
+            longer.expected_value *= any;
             longer.value_at_risk *= shorter.probability / longer.probability;
             longer.probability = shorter.probability;
         }

@@ -27,6 +27,8 @@ pub(crate) struct Shop {
     /// Chance that an order ends in a ticket, and what that adds to the chance of leaving.
     pub(crate) ticket: f64,
     pub(crate) leaving_by_ticket: f64,
+    /// Whether nobody leaves after the very first order, as the BG/NBD supposes.
+    pub(crate) first_stays: bool,
     pub(crate) seed: u64,
 }
 
@@ -46,6 +48,7 @@ impl Shop {
             year_to_year: 0.08,
             ticket: 0.06,
             leaving_by_ticket: 0.4,
+            first_stays: false,
             seed,
         }
     }
@@ -66,6 +69,7 @@ impl Shop {
         let mut history = CustomerHistory::default();
         // Thinning: the busiest day's rate, of whose orders as many are kept as the day is busy.
         let busiest = (self.season + 4.0 * self.year_to_year).exp();
+        let mut stays = self.first_stays;
         while day < self.end_day {
             let ticket = chance.random::<f64>() < self.ticket;
             if day >= 0.0 {
@@ -75,9 +79,10 @@ impl Shop {
                     history.tickets.push(whole + 1);
                 }
             }
-            if chance.random::<f64>() < leaving + if ticket { self.leaving_by_ticket } else { 0.0 } {
+            if !stays && chance.random::<f64>() < leaving + if ticket { self.leaving_by_ticket } else { 0.0 } {
                 break;
             }
+            stays = false;
             loop {
                 day += -(1.0 - chance.random::<f64>()).ln() / (rate * busiest);
                 if day >= self.end_day || chance.random::<f64>() < self.busy(years, day) / busiest {
