@@ -88,7 +88,7 @@ pub struct CustomerRisk {
     pub expected_value: f64,
     /// What the customer's usual pace and value would bring in the horizon if still here, times the probability of no order at all.
     pub value_at_risk: f64,
-    /// P(has not left for good), by the Pareto/NBD. Not 1 − `probability`, and no score.
+    /// P(has not left for good), by the Pareto/NBD; where there is no model 1 − `probability`, for want of better. No score.
     pub alive: f64,
     /// At most three, plain.
     pub reasons: Vec<String>,

@@ -2,12 +2,13 @@
 
 use crate::calibration::{logit, probability_of};
 
-use super::ledger::{DAYS_A_WEEK, Ledger};
+use super::ledger::{DAYS_A_WEEK, Ledger, count};
 use super::summary::{FitError, Summary};
 use super::{bg_nbd, gamma_gamma, pareto_nbd};
 
-/// Keeps thin data from running off; a thousandth moves the parameters of two thousand customers in the third figure.
-const PENALTY: f64 = 0.001;
+/// Keeps thin data from running off, whatever their size: logarithms of parameters are taken to lie around 0 with a deviation of one and a half, which
+/// a few thousand customers overrule.
+const PENALTY_OF_ALL: f64 = 0.5 / (1.5 * 1.5);
 
 /// Which model gives the odds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +30,17 @@ impl Buying {
     /// Fits to everybody who ordered before `cutoff`.
     pub(super) fn fit(ledgers: &[Ledger], cutoff: i32, by: By) -> Result<Self, FitError> {
         let summaries = ledgers.iter().filter_map(|ledger| ledger.standing(cutoff)).map(|of| of.summary()).collect::<Vec<_>>();
-        let bg_nbd = (by != By::ParetoNbd).then(|| bg_nbd::fit(&summaries, PENALTY));
-        let pareto_nbd = (by != By::BgNbd).then(|| pareto_nbd::fit(&summaries, PENALTY));
+        let penalty = PENALTY_OF_ALL / count(summaries.len().max(1));
+        let bg_nbd = (by != By::ParetoNbd).then(|| bg_nbd::fit(&summaries, penalty));
+        let pareto_nbd = (by != By::BgNbd).then(|| pareto_nbd::fit(&summaries, penalty));
         if let (Some(Err(error)), None | Some(Err(_))) | (None, Some(Err(error))) = (&bg_nbd, &pareto_nbd) {
             return Err(error.clone());
         }
-        let values = summaries.iter().map(|of| valued(of)).collect::<Vec<_>>();
+        let values = summaries.iter().map(valued).collect::<Vec<_>>();
         Ok(Self {
             bg_nbd: bg_nbd.and_then(Result::ok).map(|fit| fit.parameters),
             pareto_nbd: pareto_nbd.and_then(Result::ok).map(|fit| fit.parameters),
-            value: gamma_gamma::fit(&values, PENALTY).ok().map(|fit| fit.parameters),
+            value: gamma_gamma::fit(&values, penalty).ok().map(|fit| fit.parameters),
         })
     }
 

@@ -19,6 +19,9 @@ pub const LEAST_REPEATERS_FOR_MODELS: usize = 100;
 /// Horizons beyond it are refused: no history here is as long.
 const LONGEST_HORIZON_DAYS: u32 = 3 * 365;
 
+/// One customer in so many may have a first order of a wrong day.
+const STRAY_ONE_IN: usize = 200;
+
 const FEW_CUSTOMERS: &str = "too few customers for models: shares of segments";
 const NO_MODEL: &str = "no model of buying could be fitted: shares of segments";
 
@@ -47,7 +50,7 @@ struct Shop<'all> {
 
 impl<'all> Shop<'all> {
     fn of(ledgers: &'all [Ledger], ask: &Ask) -> Result<Self, String> {
-        let first_day = ledgers.iter().filter_map(Ledger::first_day).min().ok_or("no order before the cutoff")?;
+        let first_day = first_day(ledgers).ok_or("no order before the cutoff")?;
         let ordered = ledgers.iter().filter_map(|ledger| ledger.standing(ask.cutoff));
         let (customers, repeaters) = ordered
             .fold((0, 0), |(customers, repeaters), of| (customers + 1, repeaters + usize::from(of.usual_gap_days().is_some())));
@@ -90,7 +93,7 @@ impl<'all> Shop<'all> {
     fn horizon(&self, method: Method, buying: Option<&Buying>, days: u32, seed: u64) -> Result<Vec<CustomerRisk>, String> {
         let frame = self.frame(i32::try_from(days).unwrap_or(i32::MAX));
         let matured = frame.matured(buying, seed);
-        let cohort = frame.cohort(self.cutoff, buying);
+        let cohort = frame.cohort(self.cutoff, buying, || true);
         let said = match buying {
             Some(buying) => by_models(method, &matured, frame, buying),
             None => self.by_segments(frame, &matured)?,
@@ -107,10 +110,18 @@ impl<'all> Shop<'all> {
             let standing = one.cohort.customers.iter().map(|customer| frame.ledgers[*customer].standing(one.cohort.cutoff));
             standing.zip(&one.none).filter_map(|(of, none)| Some((of?, *none)))
         });
-        let segments = Segments::of(both).ok_or("no earlier cutoff whose horizon is over, and too few customers for models")?;
+        let segments = Segments::of(both)
+            .ok_or("too few customers for models, and no earlier cutoff with enough of them whose horizon is over")?;
         let fallback = if self.models_allowed { NO_MODEL } else { FEW_CUSTOMERS };
         Ok(Said { by: Source::Segments(segments), method: "segments", fallback: Some(fallback), confidence: Confidence::Low })
     }
+}
+
+/// The day from which the shop is known: a few orders of a wrong day long before do not make a history.
+fn first_day(ledgers: &[Ledger]) -> Option<i32> {
+    let mut firsts = ledgers.iter().filter_map(Ledger::first_day).collect::<Vec<_>>();
+    firsts.sort_unstable();
+    firsts.get(firsts.len() / STRAY_ONE_IN).copied()
 }
 
 fn risk(

@@ -57,11 +57,11 @@ impl<'all> Frame<'all> {
         standing.filter(move |(_, of)| of.recency_days() <= f64::from(self.active_within_days))
     }
 
-    /// The customers of `cutoff` with what was known of them.
-    pub(super) fn cohort(self, cutoff: i32, buying: Option<&Buying>) -> Cohort {
+    /// The customers of `cutoff` with what was known of them; of those for whom `drawn` says so.
+    pub(super) fn cohort(self, cutoff: i32, buying: Option<&Buying>, mut drawn: impl FnMut() -> bool) -> Cohort {
         let (mut rows, mut customers) = (Vec::new(), Vec::new());
         let year_known = cutoff.saturating_sub(YEAR_DAYS) >= self.first_day;
-        for (at, of) in self.active(cutoff) {
+        for (at, of) in self.active(cutoff).filter(|_| drawn()) {
             let odds = buying.map_or(0.0, |buying| buying.log_odds_of_none(&of.summary(), f64::from(self.horizon_days)));
             let last_year = year_known.then(|| of.ordered_ago(YEAR_DAYS, YEAR_DAYS.saturating_sub(self.horizon_days).max(0)));
             let from_start = of.tenure_days() > between_days(self.first_day, cutoff) - START_DAYS;
@@ -74,13 +74,13 @@ impl<'all> Frame<'all> {
 
     /// Earlier cohorts, oldest first; every so many days, one of them a year before the cutoff.
     pub(super) fn matured(self, buying: Option<&Buying>, seed: u64) -> Vec<Matured> {
-        let cohorts = self.cutoffs().into_iter().map(|cutoff| self.cohort(cutoff, buying));
-        let cohorts = cohorts.filter(|cohort| cohort.rows.len() >= LEAST_CUSTOMERS).collect::<Vec<_>>();
-        let rows = cohorts.iter().map(|cohort| cohort.rows.len()).sum::<usize>();
+        let sized = self.cutoffs().into_iter().map(|cutoff| (cutoff, self.active(cutoff).count()));
+        let sized = sized.filter(|(_, customers)| *customers >= LEAST_CUSTOMERS).collect::<Vec<_>>();
+        let rows = sized.iter().map(|(_, customers)| customers).sum::<usize>();
         let share = count(MOST_ROWS) / count(rows.max(1));
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
-        let drawn = cohorts.into_iter().map(|cohort| if share < 1.0 { draw(cohort, share, &mut chance) } else { cohort });
-        drawn.map(|cohort| self.with_outcomes(cohort)).collect()
+        let mut drawn = || share >= 1.0 || chance.random::<f64>() < share;
+        sized.into_iter().map(|(cutoff, _)| self.with_outcomes(self.cohort(cutoff, buying, &mut drawn))).collect()
     }
 
     /// What came of a cohort whose horizon is over.
@@ -115,12 +115,6 @@ fn grid(cutoff: i32, latest: i32, first: i32) -> Vec<i32> {
     }
     days.reverse();
     days
-}
-
-fn draw(cohort: Cohort, share: f64, chance: &mut ChaCha8Rng) -> Cohort {
-    let both = cohort.rows.into_iter().zip(cohort.customers);
-    let (rows, customers) = both.filter(|_| chance.random::<f64>() < share).unzip();
-    Cohort { cutoff: cohort.cutoff, rows, customers }
 }
 
 fn between_days(from: i32, to: i32) -> f64 {

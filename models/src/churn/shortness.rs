@@ -15,6 +15,8 @@ const TWICE: usize = 2;
 const MOST_CUSTOMERS: usize = 8_000;
 /// Days of history that make no difference.
 const NO_DIFFERENCE_DAYS: i32 = 30;
+/// Days of history beyond which more of it makes no difference.
+const LONG_HISTORY_DAYS: i32 = 730;
 /// Shifts beyond it are taken as it.
 const LARGEST_SHIFT: f64 = 3.0;
 
@@ -30,10 +32,13 @@ pub(super) fn effects(
     let latest = matured.iter().rev().take(TWICE).map(|one| one.cohort.cutoff).collect::<Vec<_>>();
     let shift_from = |cutoff: i32, first_day: i32, ledgers: &[Ledger]| {
         let frame = Frame { ledgers, first_day, ..frame };
-        shift(&frame.with_outcomes(frame.cohort(cutoff, Some(buying))), &log_odds)
+        shift(&frame.with_outcomes(frame.cohort(cutoff, Some(buying), || true)), &log_odds)
     };
     let whole = latest.iter().map(|cutoff| shift_from(*cutoff, frame.first_day, &some)).collect::<Vec<_>>();
     let effect = |history_days: i32| {
+        if history_days >= LONG_HISTORY_DAYS {
+            return 0.0;
+        }
         let of_latest = latest.iter().zip(&whole).filter_map(|(cutoff, whole)| {
             let first_day = cutoff.saturating_sub(history_days);
             if first_day <= frame.first_day.saturating_add(NO_DIFFERENCE_DAYS) {

@@ -49,6 +49,19 @@ fn the_same_seed_says_the_same_and_orders_of_a_day_are_one() {
 }
 
 #[test]
+fn a_few_orders_of_a_wrong_day_change_little() {
+    let customers = shop(3_000, 60);
+    let mut strayed = customers.clone();
+    for history in strayed.iter_mut().filter(|history| !history.orders.is_empty()).step_by(500) {
+        history.orders.insert(0, order(-20_000, 10.0));
+    }
+    let probabilities = |customers| risks(customers, &ask(648)).iter().map(|risk| risk.probability).collect::<Vec<_>>();
+    let (clean, strayed) = (probabilities(&customers), probabilities(&strayed));
+    let moved = clean.iter().zip(&strayed).map(|(left, right)| (left - right).abs()).sum::<f64>() / clean.len() as f64;
+    assert!(clean.len() == strayed.len() && moved < 0.02, "{moved}");
+}
+
+#[test]
 fn every_horizon_of_every_recent_customer_and_no_longer_one_with_more_risk() {
     let customers = shop(2_000, 53);
     let risks = risks(&customers, &ask(600));
