@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use quarterdeck_models::churn::{Ask, CustomerHistory, Method, Outcome, forecast_by};
+use quarterdeck_models::churn::{Ask, CustomerHistory, CustomerRisk, Method, Outcome, forecast_by};
 use quarterdeck_models::scores::probability::{Matured, area_under_curve, base_rate, brier, calibration_error, log_loss};
 
 use peers::PEERS;
@@ -80,10 +80,14 @@ struct Shop {
     two_years: bool,
 }
 
-const MODELS: [(Method, &str); 7] = [
+/// What a model's name ends in where it is sorted by the chance of having left: shown as a warning, offered nowhere.
+const NOT_ALIVE: &str = "1 − P(alive), no score";
+
+const MODELS: [(Method, &str); 8] = [
     (Method::Constant, "constant base rate"),
     (Method::Recency, "recency"),
     (Method::BgNbd, "BG/NBD"),
+    (Method::BgNbd, "BG/NBD: 1 − P(alive), no score"),
     (Method::ParetoNbd, "Pareto/NBD"),
     (Method::Logistic, "logistic"),
     (Method::Unseasonal, "default without season"),
@@ -101,37 +105,41 @@ impl Shop {
         Ok(rows)
     }
 
+    /// The scores of a model; none where the method could not be used as it is named.
     fn score_of(&self, method: Method, name: &str, cutoff: NaiveDate) -> Result<Option<Score>> {
-        let first_unknown = since_1970(cutoff);
-        let ask = Ask { cutoff: first_unknown, horizons_days: vec![self.horizon_days], active_within_days: 365, seed: 1 };
+        let ask = Ask { cutoff: since_1970(cutoff), horizons_days: vec![self.horizon_days], active_within_days: 365, seed: 1 };
         let started = Instant::now();
         let Outcome::Forecast(risks) = forecast_by(method, &self.customers, &ask) else {
             return Ok(None);
         };
         let seconds = started.elapsed().as_secs_f64();
-        let end = first_unknown + i32::try_from(self.horizon_days)?;
-        let none =
-            |customer: usize| !self.customers[customer].orders.iter().any(|order| (first_unknown..end).contains(&order.day));
-        let matured = risks.iter().map(|risk| Matured { probability: risk.probability, happened: none(risk.customer) });
-        let matured = matured.collect::<Vec<_>>();
-        let (Some(base_rate), Some(brier), Some(calibration_error)) =
-            (base_rate(&matured), brier(&matured), calibration_error(&matured))
-        else {
+        let fallback = risks.first().and_then(|risk| risk.fallback);
+        if fallback.is_some() && method != Method::Default {
             return Ok(None);
-        };
-        Ok(Some(Score {
+        }
+        let alive = name.ends_with(NOT_ALIVE);
+        let said = |risk: &CustomerRisk| if alive { 1.0 - risk.alive } else { risk.probability };
+        let end = ask.cutoff + i32::try_from(self.horizon_days)?;
+        let none = |customer: usize| !self.customers[customer].orders.iter().any(|order| (ask.cutoff..end).contains(&order.day));
+        let matured = risks.iter().map(|risk| Matured { probability: said(risk), happened: none(risk.customer) });
+        let note = fallback.unwrap_or_default();
+        Ok(self.scored(name, cutoff, &matured.collect::<Vec<_>>(), seconds, note))
+    }
+
+    fn scored(&self, name: &str, cutoff: NaiveDate, matured: &[Matured], seconds: f64, note: &str) -> Option<Score> {
+        Some(Score {
             data: self.data,
             cutoff: cutoff.to_string(),
             model: name.to_owned(),
             customers: matured.len(),
-            base_rate,
-            auc: area_under_curve(&matured),
-            brier,
-            log_loss: log_loss(&matured),
-            calibration_error,
+            base_rate: base_rate(matured)?,
+            auc: area_under_curve(matured),
+            brier: brier(matured)?,
+            log_loss: log_loss(matured),
+            calibration_error: calibration_error(matured)?,
             seconds: Some(seconds),
-            note: risks.first().and_then(|risk| risk.fallback).unwrap_or_default().to_owned(),
-        }))
+            note: note.to_owned(),
+        })
     }
 }
 

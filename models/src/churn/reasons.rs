@@ -29,8 +29,9 @@ fn timing(of: &Standing<'_>) -> String {
     }
 }
 
-/// Orders of the last quarter against the one before, where they differ by two or more, or fell to none.
+/// Orders of the last quarter against the one before, where they differ by two or more, or fell to none; of those who came again.
 fn pace(of: &Standing<'_>) -> Option<String> {
+    of.usual_gap_days()?;
     let (last, before) = (of.orders_within(90, 0), of.orders_within(180, 90));
     let fell_to_none = last == 0.0 && before > 0.0;
     let moved = (last - before).abs() >= 2.0 && of.tenure_days() >= 180.0;
@@ -68,4 +69,30 @@ fn orders(count: f64) -> String {
 
 fn counted(count: f64, one: &str, many: &str) -> String {
     format!("{count:.0} {}", if count == 1.0 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::Ledger;
+    use super::super::{CustomerHistory, CustomerOrder};
+    use super::*;
+
+    fn told(days: &[i32], tickets: &[i32], contributions: Option<&[f64; COUNT]>) -> Vec<String> {
+        let orders = days.iter().map(|day| CustomerOrder { day: *day, value: 10.0 }).collect();
+        let history = CustomerHistory { orders, tickets: tickets.to_vec(), ..CustomerHistory::default() };
+        reasons(&Ledger::before(&history, 1000).standing(1000).unwrap(), contributions)
+    }
+
+    #[test]
+    fn in_plain_words_and_only_what_counts() {
+        assert_eq!(
+            told(&[795, 826, 857], &[], None),
+            ["last order 143 days ago; usually every 31 days", "no order in the last 90 days, 2 in the 90 before"]
+        );
+        assert_eq!(told(&[880], &[], None), ["one order so far, 120 days ago"]);
+        let mut contributions = [0.0; COUNT];
+        assert_eq!(told(&[999], &[990], Some(&contributions)), ["one order so far, 1 day ago"]);
+        contributions[Feature::Tickets as usize] = 0.3;
+        assert_eq!(told(&[999], &[990], Some(&contributions))[1], "1 ticket in the last 180 days");
+    }
 }

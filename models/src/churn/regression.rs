@@ -40,7 +40,7 @@ pub(super) struct Regression {
     pub(super) season: Option<f64>,
     mean_level: f64,
     /// 1 where a whole year has been seen, or this season; less where less was.
-    trust: f64,
+    pub(super) trust: f64,
     /// Cutoffs learnt from.
     pub(super) cutoffs: usize,
     /// Rows learnt from.

@@ -54,7 +54,7 @@ pub(super) fn effects(
 }
 
 /// What must be added to all log odds for their mean probability to be what came; none where nobody or everybody ordered.
-fn shift(of: &Matured, log_odds: impl Fn(&[f64; COUNT]) -> f64) -> Option<f64> {
+pub(super) fn shift(of: &Matured, log_odds: impl Fn(&[f64; COUNT]) -> f64) -> Option<f64> {
     let odds = of.cohort.rows.iter().map(log_odds).collect::<Vec<_>>();
     let none = of.none.iter().filter(|none| **none).map(|_| 1.0).sum::<f64>();
     let all = of.none.iter().map(|_| 1.0).sum::<f64>();

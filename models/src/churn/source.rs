@@ -63,11 +63,12 @@ pub(super) fn by_models(method: Method, matured: &[Matured], frame: Frame<'_>, b
     let Some(regression) = Regression::fit(matured, frame, buying, kind) else {
         return uncorrected("models of buying", Some(NOTHING_MATURED));
     };
-    let (fallback, confidence) = match regression.season {
-        Some(_) if regression.cutoffs >= 6 && regression.rows >= 2_000 => (None, Confidence::High),
-        Some(_) => (None, Confidence::Medium),
-        None if regression.cutoffs >= 3 && regression.rows >= 1_000 => (Some(SEASON_UNKNOWN), Confidence::Medium),
-        None => (Some(SEASON_UNKNOWN), Confidence::Low),
+    let much = regression.trust >= 0.5 && regression.rows >= 1_000;
+    let (fallback, confidence) = match (kind, regression.season) {
+        (Kind::Seasonal, Some(_)) if regression.cutoffs >= 6 && regression.rows >= 2_000 => (None, Confidence::High),
+        (Kind::Seasonal, Some(_)) => (None, Confidence::Medium),
+        (Kind::Seasonal, None) => (Some(SEASON_UNKNOWN), if much { Confidence::Medium } else { Confidence::Low }),
+        _ => (None, Confidence::Low),
     };
     let method = match kind {
         Kind::Recency => "regression on recency",

@@ -49,12 +49,20 @@ const JUNE: Peer = Peer {
 const SEPTEMBER: Peer = Peer { cutoff: "2011-09-10", customers: 4_317, base_rate: 0.494, ..JUNE };
 const CDNOW: Peer = Peer { data: "CDNOW", cutoff: "1997-10-01", customers: 2_357, base_rate: 0.710, ..JUNE };
 
-pub(super) const PEERS: [Peer; 17] = [
+pub(super) const PEERS: [Peer; 19] = [
     Peer { model: "lifetimes BG/NBD", auc: 0.757, brier: 0.1612, calibration_error: 0.043, ..CDNOW },
     Peer { model: "lifetimes Pareto/NBD", auc: 0.771, brier: 0.1619, calibration_error: 0.070, ..CDNOW },
     Peer { model: "lifetimes MBG/NBD", auc: 0.760, brier: 0.1614, calibration_error: 0.050, ..CDNOW },
     Peer { model: "constant base rate", auc: 0.500, brier: 0.2383, log_loss: Some(0.670), calibration_error: 0.079, ..JUNE },
     Peer { model: "lifetimes BG/NBD", auc: 0.807, brier: 0.1680, log_loss: Some(0.511), calibration_error: 0.055, ..JUNE },
+    Peer {
+        model: "lifetimes BG/NBD: 1 − P(alive)",
+        auc: 0.504,
+        brier: 0.5370,
+        log_loss: Some(4.118),
+        calibration_error: 0.551,
+        ..JUNE
+    },
     Peer { model: "lifetimes Pareto/NBD", auc: 0.807, brier: 0.1678, log_loss: Some(0.510), calibration_error: 0.053, ..JUNE },
     Peer { model: "logistic", auc: 0.798, brier: 0.1690, log_loss: Some(0.513), calibration_error: 0.044, ..JUNE },
     Peer { model: "LightGBM", auc: 0.801, brier: 0.1665, log_loss: Some(0.507), calibration_error: 0.037, ..JUNE },
@@ -69,6 +77,14 @@ pub(super) const PEERS: [Peer; 17] = [
     Peer { model: "LightGBM and logistic", auc: 0.803, brier: 0.1666, log_loss: Some(0.507), calibration_error: 0.040, ..JUNE },
     Peer { model: "constant base rate", auc: 0.500, brier: 0.2568, log_loss: Some(0.707), calibration_error: 0.083, ..SEPTEMBER },
     Peer { model: "lifetimes BG/NBD", auc: 0.765, brier: 0.2062, log_loss: Some(0.600), calibration_error: 0.100, ..SEPTEMBER },
+    Peer {
+        model: "lifetimes BG/NBD: 1 − P(alive)",
+        auc: 0.506,
+        brier: 0.4077,
+        log_loss: Some(3.074),
+        calibration_error: 0.392,
+        ..SEPTEMBER
+    },
     Peer {
         model: "lifetimes Pareto/NBD",
         auc: 0.763,

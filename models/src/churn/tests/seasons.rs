@@ -1,5 +1,9 @@
 //! Simulated shops with a season, out of sample: where last year is known the default is calibrated when a quarter comes that no recent one resembles.
 
+use super::super::buying::{Buying, By};
+use super::super::ledger::Ledger;
+use super::super::panel::Frame;
+use super::super::shortness;
 use super::super::simulated::Shop;
 use super::matured;
 use crate::churn::{Ask, Confidence, CustomerHistory, Method, Outcome, forecast_by};
@@ -71,4 +75,21 @@ fn without_last_year_it_says_so_and_stays_near_the_models_of_buying() {
     let (default, bg_nbd) =
         (scored(Method::Default, &customers, BEFORE_THE_TOP), scored(Method::BgNbd, &customers, BEFORE_THE_TOP));
     assert!(default.brier < bg_nbd.brier + 0.002, "{} against {}", default.brier, bg_nbd.brier);
+}
+
+/// In a shop without a season the early cutoffs, with half a year behind them, seem to lie in another one; that is measured.
+#[test]
+fn a_short_history_is_told_from_a_season() {
+    let customers = Shop { customers: 6_000, season: 0.0, year_to_year: 0.0, ..Shop::usual(61) }.open();
+    let cutoff = 648;
+    let ledgers = customers.iter().map(|history| Ledger::before(history, cutoff)).collect::<Vec<_>>();
+    let buying = Buying::fit(&ledgers, cutoff, By::Both).unwrap();
+    let frame = Frame { ledgers: &ledgers, first_day: 0, cutoff, horizon_days: 90, active_within_days: 365 };
+    let matured = frame.matured(Some(&buying), 1);
+    let effects = shortness::effects(frame, &buying, &matured, |row| row[0]);
+    let shifts = matured.iter().map(|one| shortness::shift(one, |row| row[0]).unwrap()).collect::<Vec<_>>();
+    let (first, last) = (effects[0], effects[effects.len() - 1]);
+    assert!(first < -0.08 && last == 0.0, "{effects:?}");
+    let (raw, mended) = (shifts[0] - shifts[shifts.len() - 1], shifts[0] - first - shifts[shifts.len() - 1]);
+    assert!(raw < -0.1 && mended.abs() < raw.abs() / 2.0, "{raw} without, {mended} with");
 }
