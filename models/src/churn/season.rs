@@ -16,7 +16,7 @@ pub(super) struct Level {
 pub(super) const YEAR_DAYS: i32 = 365;
 /// Days by which two cutoffs may differ and still be of one season.
 const SAME_SEASON_DAYS: i32 = 10;
-/// Variance of a season's level from one year to the next: a seventh of the odds. An assumption; two years of one shop cannot tell it.
+/// Variance of a season's level from one year to the next, a deviation of a seventh of the odds: an assumption, as two years cannot tell it.
 const YEAR_TO_YEAR: f64 = 0.15 * 0.15;
 /// How many pairs of years the drift must be seen in to count half.
 const PAIRS_FOR_HALF: f64 = 2.0;
