@@ -2,5 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod calibration;
+pub mod churn;
 pub mod distribution;
 pub mod scores;
