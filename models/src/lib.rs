@@ -4,3 +4,4 @@
 
 pub mod distribution;
 pub mod scores;
+pub mod stockout;
