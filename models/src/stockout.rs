@@ -19,7 +19,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 pub use calibration::{Calibration, HORIZONS, LEAST_EVENTS, LEAST_MATURED, MaturedStockout};
 pub use demand::{DailyDemand, DayDemand, DemandSettings};
-pub use forecast::{ByDay, Confidence, Features, LEAST_CHANCE, StockoutForecast};
+pub use forecast::{ByDay, Confidence, LEAST_CHANCE, StockoutForecast};
 pub use history::{StockDay, StockHistory};
 pub use lateness::{Lateness, POOLED_RECEIPTS};
 pub use position::{OpenOrder, Position};
@@ -141,7 +141,7 @@ fn blank(position: &Position, demand: &DailyDemand, lateness: &Lateness) -> Stoc
         fallback,
         confidence: confidence(demand, fallback),
         calibrated: false,
-        features: features(position, demand),
+        may_be_calibrated: demand.known && position.on_hand() > 0.0,
     }
 }
 
@@ -152,18 +152,5 @@ fn confidence(demand: &DailyDemand, fallback: Option<&'static str>) -> Confidenc
         _ if demand.censored_share > 0.3 => Confidence::Low,
         (None, None) if demand.days_observed >= 56 && demand.censored_share <= 0.1 && demand.level_variance < 0.5 => Confidence::High,
         _ => Confidence::Medium,
-    }
-}
-
-fn features(position: &Position, demand: &DailyDemand) -> Features {
-    let (mean, variance) = (demand.mean_a_day(), demand.variance_a_day());
-    let cover = |units: f64| if mean > 0.0 { units / mean } else { f64::from(u16::MAX) };
-    let variation = if mean > 0.0 { variance / (mean * mean * casts::real(HORIZON_DAYS)) } else { 1.0 };
-    Features {
-        cover_days: cover(position.on_hand() + position.on_order()),
-        cover_on_hand_days: cover(position.on_hand()),
-        variation: position::sane(variation + demand.level_variance),
-        censored_share: demand.censored_share,
-        overdue_share: position.overdue_share(),
     }
 }

@@ -1,23 +1,27 @@
-//! Calibration of stock-out chances on forecasts whose day has come: a ridge logistic regression on what was said, how long ahead, and what
-//! was known. Knows no paths and no simulation.
+//! Calibration of stock-out chances on forecasts whose day has come: a logistic regression on what was said and how long ahead. Knows no paths
+//! and no simulation.
 //!
-//! What was said enters with a slope that cannot be negative, so a higher chance stays the higher one; what is left that falls with the
-//! horizon is lifted, so chances by day never fall. A cold start is the identity, and says so.
+//! What was said enters with a slope that cannot be negative, so a higher chance stays the higher one; what would fall with the horizon is
+//! lifted, so chances by day never fall. A cold start is the identity, and says so. Cover, dispersion, the share of sold-out days and overdue
+//! orders were tried beside them on the earlier origins of the simulation and made it worse: the paths have them already.
 
 use super::HORIZON_DAYS;
-use super::casts::real;
-use super::forecast::{ByDay, Features, StockoutForecast, sound};
+use super::casts::{real, whole};
+use super::forecast::{ByDay, StockoutForecast, sound};
 
 /// Fewer matured forecasts than that, or fewer than [`LEAST_EVENTS`] of either outcome, teach nothing: the start stays cold.
-pub const LEAST_MATURED: usize = 400;
+pub const LEAST_MATURED: usize = 200;
 /// Least number of forecasts that came true, and of those that did not.
-pub const LEAST_EVENTS: usize = 50;
+pub const LEAST_EVENTS: usize = 30;
 /// Horizons, in days, at which a matured forecast is looked at.
 pub const HORIZONS: [usize; 8] = [1, 3, 5, 7, 10, 14, 21, 28];
-/// Terms of the regression.
-const TERMS: usize = 14;
-/// Strength of the pull towards the identity, in matured forecasts.
-const RIDGE: f64 = 20.0;
+/// Terms of the regression: a constant, the log odds of what was said, the log of the horizon, its square.
+const TERMS: usize = 4;
+/// The term that holds what was said.
+const SAID: usize = 1;
+/// Pull towards the identity, in looks at matured forecasts (a forecast is looked at once for each of [`HORIZONS`]).
+const PULL: f64 = 500.0;
+/// Newton's steps at most; it settles in fewer than ten.
 const STEPS: usize = 25;
 
 /// A forecast as it was made, and when the stock ran out.
@@ -25,8 +29,6 @@ const STEPS: usize = 25;
 pub struct MaturedStockout {
     /// What was said, uncalibrated.
     pub probability: ByDay,
-    /// What was known.
-    pub features: Features,
     /// Day of the first end without stock, from 1; none when it lasted the horizon.
     pub ran_out_on: Option<u32>,
 }
@@ -51,14 +53,8 @@ impl Calibration {
         if matured.len() < LEAST_MATURED || ran_out < LEAST_EVENTS || matured.len() - ran_out < LEAST_EVENTS {
             return Self::cold();
         }
-        let mut rows = Vec::with_capacity(matured.len() * HORIZONS.len());
-        for one in matured {
-            for horizon in HORIZONS {
-                let happened = one.ran_out_on.is_some_and(|day| usize::try_from(day).is_ok_and(|day| day <= horizon));
-                rows.push((terms(one.probability[horizon - 1], horizon, &one.features), f64::from(u8::from(happened))));
-            }
-        }
-        Self { weights: regress(&rows), matured: matured.len() }
+        let looks = matured.iter().flat_map(|one| HORIZONS.map(|horizon| look(one, horizon))).collect::<Vec<_>>();
+        Self { weights: regress(&looks), matured: matured.len() }
     }
 
     /// Whether nothing has been learnt yet.
@@ -71,26 +67,28 @@ impl Calibration {
         self.matured
     }
 
-    /// Makes the chances of a forecast those that have come true, and reads its dates off them again. An abstention stays as it is.
+    /// Makes the chances of a forecast those that have come true, and reads its dates off them again. An abstention, and a stock that has run
+    /// out already, stay as they are. What follows from the paths (units lost, the order suggested, its latest day) stays too.
     pub fn apply(&self, forecast: &mut StockoutForecast) {
-        if self.weights.is_none() || forecast.days_observed == 0 {
+        if self.is_cold() || !forecast.may_be_calibrated {
             return;
         }
-        let features = forecast.features;
-        forecast.probability = self.chances(&forecast.probability, &features);
-        forecast.without_orders = self.chances(&forecast.without_orders, &features);
-        forecast.with_suggestion = self.chances(&forecast.with_suggestion, &features);
-        forecast.before_next_receipt = self.chance(forecast.before_next_receipt, HORIZON_DAYS, &features).min(forecast.probability[HORIZON_DAYS - 1]);
+        forecast.probability = self.chances(&forecast.probability);
+        forecast.without_orders = self.chances(&forecast.without_orders);
+        forecast.with_suggestion = self.chances(&forecast.with_suggestion);
+        let before_receipt = self.chance(forecast.before_next_receipt, HORIZON_DAYS);
+        forecast.before_next_receipt = before_receipt.clamp(super::LEAST_CHANCE, forecast.probability[HORIZON_DAYS - 1]);
         forecast.calibrated = true;
+        forecast.may_be_calibrated = false;
         forecast.read_dates();
     }
 
     /// Chances by day, calibrated.
-    pub fn chances(&self, said: &ByDay, features: &Features) -> ByDay {
-        sound(&std::array::from_fn(|day| self.chance(said[day], day + 1, features)))
+    pub fn chances(&self, said: &ByDay) -> ByDay {
+        sound(&std::array::from_fn(|day| self.chance(said[day], day + 1)))
     }
 
-    /// As numbers to be kept; empty for a cold start.
+    /// As numbers to be kept; none for a cold start.
     pub fn to_parameters(&self) -> Vec<f64> {
         self.weights.map_or_else(Vec::new, |weights| std::iter::once(real(self.matured)).chain(weights).collect())
     }
@@ -99,47 +97,27 @@ impl Calibration {
     pub fn from_parameters(parameters: &[f64]) -> Option<Self> {
         let Some((matured, weights)) = parameters.split_first() else { return Some(Self::cold()) };
         let weights: [f64; TERMS] = weights.try_into().ok()?;
-        let known = weights.iter().all(|weight| weight.is_finite()) && weights[SAID] >= 0.0;
-        known.then(|| Self { weights: Some(weights), matured: super::casts::whole(*matured) })
+        let sensible = weights.iter().all(|weight| weight.is_finite()) && weights[SAID] >= 0.0;
+        sensible.then(|| Self { weights: Some(weights), matured: whole(*matured) })
     }
 
-    fn chance(&self, said: f64, horizon: usize, features: &Features) -> f64 {
-        self.weights.map_or(said, |weights| logistic(dot(&weights, &terms(said, horizon, features))))
+    fn chance(&self, said: f64, horizon: usize) -> f64 {
+        self.weights.map_or(said, |weights| logistic(dot(&weights, &terms(said, horizon))))
     }
 }
 
-/// The position of the term that holds what was said.
-const SAID: usize = 1;
+/// The terms of what was said for a horizon, and whether it happened (1 or 0).
+type Look = ([f64; TERMS], f64);
 
-fn terms(said: f64, horizon: usize, features: &Features) -> [f64; TERMS] {
-    let said = said.clamp(0.001, 0.999);
-    let odds = (said / (1.0 - said)).ln();
+fn look(one: &MaturedStockout, horizon: usize) -> Look {
+    let happened = one.ran_out_on.is_some_and(|day| usize::try_from(day).is_ok_and(|day| day <= horizon));
+    (terms(one.probability[horizon - 1], horizon), f64::from(u8::from(happened)))
+}
+
+fn terms(said: f64, horizon: usize) -> [f64; TERMS] {
+    let said = if said.is_nan() { 0.5 } else { said.clamp(super::LEAST_CHANCE, 1.0 - super::LEAST_CHANCE) };
     let ahead = (real(horizon) / 14.0).ln();
-    let cover = log_of(features.cover_days / real(horizon));
-    let on_hand = log_of(features.cover_on_hand_days / real(horizon));
-    let spread = features.variation.clamp(0.0, 9.0).sqrt() - 1.0;
-    let sold_out = features.censored_share.clamp(0.0, 1.0);
-    let overdue = features.overdue_share.clamp(0.0, 1.0);
-    [
-        1.0,
-        odds,
-        ahead,
-        ahead * ahead,
-        cover,
-        cover * cover,
-        on_hand,
-        on_hand * on_hand,
-        spread,
-        sold_out,
-        sold_out * on_hand,
-        overdue,
-        spread * on_hand,
-        ahead * on_hand,
-    ]
-}
-
-fn log_of(ratio: f64) -> f64 {
-    if ratio.is_finite() { ratio.clamp(0.05, 20.0).ln() } else { 20.0_f64.ln() }
+    [1.0, (said / (1.0 - said)).ln(), ahead, ahead * ahead]
 }
 
 fn logistic(odds: f64) -> f64 {
@@ -150,48 +128,43 @@ fn dot(weights: &[f64; TERMS], terms: &[f64; TERMS]) -> f64 {
     weights.iter().zip(terms).map(|(weight, term)| weight * term).sum()
 }
 
-/// Newton's steps for the penalised likelihood, from the identity; none when they do not settle.
-fn regress(rows: &[([f64; TERMS], f64)]) -> Option<[f64; TERMS]> {
+/// Newton's steps for the likelihood with its pull, from the identity; none when they do not settle on numbers.
+fn regress(looks: &[Look]) -> Option<[f64; TERMS]> {
     let mut identity = [0.0; TERMS];
     identity[SAID] = 1.0;
     let mut weights = identity;
     for _ in 0..STEPS {
-        let mut slope: [f64; TERMS] = std::array::from_fn(|term| RIDGE * (identity[term] - weights[term]));
-        let mut curve = [[0.0; TERMS]; TERMS];
-        for (terms, happened) in rows {
-            let chance = logistic(dot(&weights, terms));
-            let weight = (chance * (1.0 - chance)).max(1e-6);
-            for row in 0..TERMS {
-                slope[row] += (happened - chance) * terms[row];
-                for column in 0..=row {
-                    curve[row][column] += weight * terms[row] * terms[column];
-                }
-            }
-        }
-        for row in 0..TERMS {
-            curve[row][row] += RIDGE;
-            for column in 0..row {
-                curve[column][row] = curve[row][column];
-            }
-        }
-        let step = solve(curve, slope)?;
-        let mut largest: f64 = 0.0;
-        for term in 0..TERMS {
-            weights[term] += step[term];
-            largest = largest.max(step[term].abs());
-        }
+        let step = newton_step(looks, &identity, &weights)?;
+        let before = weights;
+        weights = std::array::from_fn(|term| weights[term] + step[term]);
         weights[SAID] = weights[SAID].max(0.0);
-        if largest < 1e-8 {
+        if (0..TERMS).all(|term| (weights[term] - before[term]).abs() < 1e-9) {
             break;
         }
     }
     weights.iter().all(|weight| weight.is_finite()).then_some(weights)
 }
 
+fn newton_step(looks: &[Look], identity: &[f64; TERMS], weights: &[f64; TERMS]) -> Option<[f64; TERMS]> {
+    let mut slope: [f64; TERMS] = std::array::from_fn(|term| PULL * (identity[term] - weights[term]));
+    let mut curve: [[f64; TERMS]; TERMS] =
+        std::array::from_fn(|row| std::array::from_fn(|column| if row == column { PULL } else { 0.0 }));
+    for (terms, happened) in looks {
+        let chance = logistic(dot(weights, terms));
+        for row in 0..TERMS {
+            slope[row] += (happened - chance) * terms[row];
+            for column in 0..TERMS {
+                curve[row][column] += chance * (1.0 - chance) * terms[row] * terms[column];
+            }
+        }
+    }
+    solve(curve, slope)
+}
+
 /// Solves a positive definite system by elimination.
 fn solve(mut curve: [[f64; TERMS]; TERMS], mut right: [f64; TERMS]) -> Option<[f64; TERMS]> {
     for pivot in 0..TERMS {
-        if curve[pivot][pivot].abs() < 1e-12 {
+        if curve[pivot][pivot].is_nan() || curve[pivot][pivot] < 1e-12 {
             return None;
         }
         for row in pivot + 1..TERMS {
@@ -203,10 +176,78 @@ fn solve(mut curve: [[f64; TERMS]; TERMS], mut right: [f64; TERMS]) -> Option<[f
         }
     }
     for pivot in (0..TERMS).rev() {
-        for column in pivot + 1..TERMS {
-            right[pivot] -= curve[pivot][column] * right[column];
-        }
-        right[pivot] /= curve[pivot][pivot];
+        let known = (pivot + 1..TERMS).map(|column| curve[pivot][column] * right[column]).sum::<f64>();
+        right[pivot] = (right[pivot] - known) / curve[pivot][pivot];
     }
     Some(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chance::Chance;
+    use super::*;
+    use crate::scores::probability::{Matured, brier, calibration_error};
+    use proptest::prelude::*;
+
+    /// Forecasts that say too little: odds of half the truth's, a step too low.
+    fn timid(count: usize, seed: u64) -> Vec<MaturedStockout> {
+        let mut chance = Chance::new(seed, 0);
+        (0..count)
+            .map(|_| {
+                let rate = 0.004 * (1.5 * chance.normal()).exp();
+                let ran_out = (-chance.uniform().ln() / rate).ceil();
+                let said = |day: usize| {
+                    let truth = 1.0 - (-rate * real(day + 1)).exp();
+                    logistic(0.5 * (truth / (1.0 - truth)).ln() - 1.0)
+                };
+                let ran_out_on = (ran_out <= 28.0).then(|| u32::try_from(whole(ran_out)).unwrap());
+                MaturedStockout { probability: std::array::from_fn(said), ran_out_on }
+            })
+            .collect()
+    }
+
+    fn scored(calibration: &Calibration, matured: &[MaturedStockout]) -> Vec<Matured> {
+        let judge = |one: &MaturedStockout| Matured {
+            probability: calibration.chances(&one.probability)[13],
+            happened: one.ran_out_on.is_some_and(|day| day <= 14),
+        };
+        matured.iter().map(judge).collect()
+    }
+
+    #[test]
+    fn what_was_said_wrongly_is_put_right_on_forecasts_not_seen() {
+        let calibration = Calibration::fit(&timid(4_000, 1));
+        let (cold, trained) = (scored(&Calibration::cold(), &timid(4_000, 2)), scored(&calibration, &timid(4_000, 2)));
+        assert!(brier(&trained).unwrap() < brier(&cold).unwrap());
+        assert!(calibration_error(&trained).unwrap() < 0.02 && calibration_error(&cold).unwrap() > 0.05);
+    }
+
+    #[test]
+    fn few_or_one_sided_outcomes_stay_cold() {
+        assert!(Calibration::fit(&timid(50, 1)).is_cold());
+        let never = timid(600, 1).iter().map(|one| MaturedStockout { ran_out_on: None, ..*one }).collect::<Vec<_>>();
+        assert!(Calibration::fit(&never).is_cold());
+        assert_eq!(Calibration::cold().to_parameters(), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn it_can_be_kept() {
+        let calibration = Calibration::fit(&timid(1_000, 3));
+        assert_eq!(Calibration::from_parameters(&calibration.to_parameters()), Some(calibration));
+        assert_eq!(Calibration::from_parameters(&[]), Some(Calibration::cold()));
+        assert_eq!(Calibration::from_parameters(&[1.0, 2.0]), None);
+        assert_eq!(Calibration::from_parameters(&[900.0, 0.0, f64::NAN, 0.0, 0.0]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn calibrated_chances_never_fall_and_keep_their_order(
+            weights in prop::array::uniform4(-3.0..3.0), low in prop::array::uniform28(0.0..1.0), lift in 0.0..0.5,
+        ) {
+            let calibration = Calibration { weights: Some([weights[0], weights[1].abs(), weights[2], weights[3]]), matured: 900 };
+            let (low, high) = (calibration.chances(&low), calibration.chances(&low.map(|chance: f64| (chance + lift).min(1.0))));
+            prop_assert!(low.windows(2).all(|pair| pair[0] <= pair[1]));
+            prop_assert!(low.iter().zip(&high).all(|(low, high)| low <= high && *low > 0.0 && *high < 1.0));
+        }
+    }
 }

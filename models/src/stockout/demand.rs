@@ -11,21 +11,23 @@ const LEAST_LEVEL_SHAPE: f64 = 0.5;
 /// Days of the week are drawn towards their mean as if by that many weeks alike.
 const ALIKE_WEEKS: f64 = 4.0;
 
-/// How demand is learnt from a history.
+/// How demand is learnt from a history. The defaults were chosen on the earlier origins of the simulation (`Span::Earlier`), never on those
+/// that are reported.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DemandSettings {
-    /// Days after which a day counts half.
-    pub half_life_days: f64,
+    /// A day that is so old counts half, one twice as old a third, and so on: demand remembers both its last weeks and its last year.
+    pub half_after_days: f64,
     /// Days beyond which nothing counts.
     pub window_days: usize,
+    /// A day counts at most as that many usual days with sales: one wholesale order is not the item's demand.
+    pub most_usual_sales: f64,
     /// Relative variance of the level of the coming month against the past's, beside what comes of having seen few days.
     pub level_drift: f64,
 }
 
 impl Default for DemandSettings {
-    /// Chosen on the earlier origins of the simulation (never on those that are reported).
     fn default() -> Self {
-        Self { half_life_days: 45.0, window_days: 182, level_drift: 0.15 }
+        Self { half_after_days: 14.0, window_days: 365, most_usual_sales: 5.0, level_drift: 0.15 }
     }
 }
 
@@ -52,7 +54,7 @@ impl DailyDemand {
     /// From sales and stock: weights by age, lower bounds where an item sold out, the shape of its week.
     pub fn of_history(history: &StockHistory, settings: &DemandSettings) -> Self {
         let observed = history.observed().into_iter().filter(|day| day.age_days < settings.window_days).collect::<Vec<_>>();
-        let weighted = observed.iter().map(|day| weigh(day, settings)).collect::<Vec<_>>();
+        let weighted = weigh(&observed, settings);
         let Some(moments) = moments(&weighted) else { return Self::unknown("no day with stock to sell: demand is unknown") };
         let weight = weighted.iter().map(|day| day.weight).sum::<f64>();
         let effective_days = weight * weight / weighted.iter().map(|day| day.weight * day.weight).sum::<f64>();
@@ -148,9 +150,14 @@ impl DailyDemand {
     }
 }
 
-fn weigh(day: &Observed, settings: &DemandSettings) -> Weighted {
-    let half_life_days = if settings.half_life_days > 0.0 { settings.half_life_days } else { 1.0 };
-    Weighted { sold: day.sold, at_least: day.at_least, weight: 0.5_f64.powf(real(day.age_days) / half_life_days) }
+/// Days by age, none above the most that counts.
+fn weigh(observed: &[Observed], settings: &DemandSettings) -> Vec<Weighted> {
+    let half_after_days = if settings.half_after_days > 0.0 { settings.half_after_days } else { 1.0 };
+    let weight = |day: &Observed| 1.0 / (1.0 + real(day.age_days) / half_after_days);
+    let selling = || observed.iter().filter(|day| day.sold > 0.0);
+    let usual = selling().map(|day| weight(day) * day.sold).sum::<f64>() / selling().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
+    let most = (usual * settings.most_usual_sales).max(1.0);
+    observed.iter().map(|day| Weighted { sold: day.sold.min(most), at_least: day.at_least, weight: weight(day) }).collect()
 }
 
 /// The share of each weekday in the mean, by age modulo 7, from the days that were fully served.

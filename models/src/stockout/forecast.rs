@@ -57,23 +57,8 @@ pub struct StockoutForecast {
     pub confidence: Confidence,
     /// Whether the chances were calibrated on matured forecasts; a cold start is not.
     pub calibrated: bool,
-    /// What a calibration looks at beside the chances.
-    pub features: Features,
-}
-
-/// What a forecast knew, as numbers of any size.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Features {
-    /// Days that what is available lasts at mean demand, with the open orders.
-    pub cover_days: f64,
-    /// The same without them.
-    pub cover_on_hand_days: f64,
-    /// Relative variance of demand over 28 days, level included.
-    pub variation: f64,
-    /// The share of observed days that sold out.
-    pub censored_share: f64,
-    /// The share of open orders that is overdue.
-    pub overdue_share: f64,
+    /// Whether a calibration may still change the chances: not those of an abstention, nor of a stock that has run out.
+    pub(super) may_be_calibrated: bool,
 }
 
 impl StockoutForecast {

@@ -1,7 +1,5 @@
 //! Where an item stands at a location: what is there, what is on order, how it is ordered. Knows no history.
 
-use super::casts::real;
-
 /// An order that has not arrived.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OpenOrder {
@@ -54,12 +52,6 @@ impl Position {
     /// Units on order.
     pub(super) fn on_order(&self) -> f64 {
         self.orders.iter().map(|order| sane(order.quantity)).sum()
-    }
-
-    /// The share of what is on order that is overdue; 0 with nothing on order.
-    pub(super) fn overdue_share(&self) -> f64 {
-        let overdue = self.orders.iter().filter(|order| order.due_in_days <= 0).count();
-        if self.orders.is_empty() { 0.0 } else { real(overdue) / real(self.orders.len()) }
     }
 
     /// `units` as it can be ordered: at least the minimum, in whole packs; nothing stays nothing.

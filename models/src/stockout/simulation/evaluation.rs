@@ -6,7 +6,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::super::calibration::{Calibration, MaturedStockout};
 use super::super::demand::{DailyDemand, DemandSettings};
-use super::super::forecast::{ByDay, Features};
+use super::super::forecast::ByDay;
 use super::super::lateness::Lateness;
 use super::super::{Draws, HORIZON_DAYS, casts};
 use super::origins::{Origin, history, lateness_by_date, origins};
@@ -72,7 +72,6 @@ pub struct Evaluation {
 struct Judged<'shop> {
     origin: &'shop Origin,
     cold: ByDay,
-    features: Features,
     others: Vec<[f64; REPORTED.len()]>,
 }
 
@@ -99,8 +98,8 @@ pub fn evaluate(shop: &Shop, span: Span, settings: &DemandSettings, draws: &Draw
             rows.push(row(name, horizon, &test, |one| one.others[number][place]));
         }
         rows.push(row("cold", horizon, &test, |one| one.cold[horizon - 1]));
-        rows.push(row("trained once", horizon, &test, |one| once.chances(&one.cold, &one.features)[horizon - 1]));
-        rows.push(row("trained weekly", horizon, &test, |one| anew[&one.origin.date].chances(&one.cold, &one.features)[horizon - 1]));
+        rows.push(row("trained once", horizon, &test, |one| once.chances(&one.cold)[horizon - 1]));
+        rows.push(row("trained weekly", horizon, &test, |one| anew[&one.origin.date].chances(&one.cold)[horizon - 1]));
     }
     Evaluation {
         origins: test.len(),
@@ -149,11 +148,11 @@ fn judge<'shop>(shop: &Shop, origin: &'shop Origin, lateness: &Lateness, setting
         let day = peers::demand(&history, sales);
         others.push(REPORTED.map(|horizon| peers::checkpoints(&origin.position, lateness, day, horizon)));
     }
-    Judged { origin, cold: said.probability, features: said.features, others }
+    Judged { origin, cold: said.probability, others }
 }
 
 fn matured(one: &Judged) -> MaturedStockout {
-    MaturedStockout { probability: one.cold, features: one.features, ran_out_on: one.origin.ran_out_on }
+    MaturedStockout { probability: one.cold, ran_out_on: one.origin.ran_out_on }
 }
 
 fn outcomes(judged: &[Judged], horizon: usize) -> Vec<Matured> {
@@ -182,7 +181,7 @@ fn date_error(test: &[Judged], calibration: &Calibration) -> f64 {
     let (mut days, mut count) = (0.0, 0.0);
     for one in test {
         let Some(ran_out_on) = one.origin.ran_out_on else { continue };
-        let chances = calibration.chances(&one.cold, &one.features);
+        let chances = calibration.chances(&one.cold);
         let median = chances.iter().position(|chance| *chance >= 0.5).map_or(HORIZON_DAYS, |day| day + 1);
         days += (casts::real(median) - f64::from(ran_out_on)).abs();
         count += 1.0;
