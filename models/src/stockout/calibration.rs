@@ -20,15 +20,20 @@ const TERMS: usize = 4;
 /// The term that holds what was said.
 const SAID: usize = 1;
 /// Pull towards the identity, in looks at matured forecasts (a forecast is looked at once for each of [`HORIZONS`]).
-const PULL: f64 = 500.0;
+const PULL: f64 = 300.0;
+/// Days after which a look counts half: seasons change how demand departs from its past.
+const HALF_AFTER_DAYS: f64 = 30.0;
 /// Newton's steps at most; it settles in fewer than ten.
 const STEPS: usize = 25;
 
-/// A forecast as it was made, and when the stock ran out.
+/// A forecast as it was made, and when the stock ran out. It need not have matured in full: of one made two weeks ago, the chances of the
+/// first 14 days can be judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MaturedStockout {
     /// What was said, uncalibrated.
     pub probability: ByDay,
+    /// Days since it was made: horizons up to it have matured, and older forecasts count less.
+    pub days_passed: u32,
     /// Day of the first end without stock, from 1; none when it lasted the horizon.
     pub ran_out_on: Option<u32>,
 }
@@ -49,12 +54,13 @@ impl Calibration {
 
     /// From matured forecasts; cold with too few of them, or with hardly any that came true or did not.
     pub fn fit(matured: &[MaturedStockout]) -> Self {
-        let ran_out = matured.iter().filter(|one| one.ran_out_on.is_some()).count();
-        if matured.len() < LEAST_MATURED || ran_out < LEAST_EVENTS || matured.len() - ran_out < LEAST_EVENTS {
+        let ran_out = matured.iter().filter(|one| one.ran_out_on.is_some_and(|day| day <= one.days_passed)).count();
+        let judged = matured.iter().filter(|one| one.days_passed > 0).count();
+        if judged < LEAST_MATURED || ran_out < LEAST_EVENTS || judged - ran_out < LEAST_EVENTS {
             return Self::cold();
         }
-        let looks = matured.iter().flat_map(|one| HORIZONS.map(|horizon| look(one, horizon))).collect::<Vec<_>>();
-        Self { weights: regress(&looks), matured: matured.len() }
+        let looks = matured.iter().flat_map(|one| HORIZONS.into_iter().filter_map(|horizon| look(one, horizon))).collect::<Vec<_>>();
+        Self { weights: regress(&looks), matured: judged }
     }
 
     /// Whether nothing has been learnt yet.
@@ -106,12 +112,23 @@ impl Calibration {
     }
 }
 
-/// The terms of what was said for a horizon, and whether it happened (1 or 0).
-type Look = ([f64; TERMS], f64);
+/// One horizon of a matured forecast.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    terms: [f64; TERMS],
+    /// 1 when it happened, else 0.
+    happened: f64,
+    weight: f64,
+}
 
-fn look(one: &MaturedStockout, horizon: usize) -> Look {
-    let happened = one.ran_out_on.is_some_and(|day| usize::try_from(day).is_ok_and(|day| day <= horizon));
-    (terms(one.probability[horizon - 1], horizon), f64::from(u8::from(happened)))
+/// A horizon that has matured; none for one that has not.
+fn look(one: &MaturedStockout, horizon: usize) -> Option<Look> {
+    let ahead = u32::try_from(horizon).ok().filter(|ahead| *ahead <= one.days_passed)?;
+    Some(Look {
+        terms: terms(one.probability[horizon - 1], horizon),
+        happened: f64::from(u8::from(one.ran_out_on.is_some_and(|day| day <= ahead))),
+        weight: 0.5_f64.powf(f64::from(one.days_passed - ahead) / HALF_AFTER_DAYS),
+    })
 }
 
 fn terms(said: f64, horizon: usize) -> [f64; TERMS] {
@@ -149,12 +166,12 @@ fn newton_step(looks: &[Look], identity: &[f64; TERMS], weights: &[f64; TERMS]) 
     let mut slope: [f64; TERMS] = std::array::from_fn(|term| PULL * (identity[term] - weights[term]));
     let mut curve: [[f64; TERMS]; TERMS] =
         std::array::from_fn(|row| std::array::from_fn(|column| if row == column { PULL } else { 0.0 }));
-    for (terms, happened) in looks {
+    for Look { terms, happened, weight } in looks {
         let chance = logistic(dot(weights, terms));
         for row in 0..TERMS {
-            slope[row] += (happened - chance) * terms[row];
+            slope[row] += weight * (happened - chance) * terms[row];
             for column in 0..TERMS {
-                curve[row][column] += chance * (1.0 - chance) * terms[row] * terms[column];
+                curve[row][column] += weight * chance * (1.0 - chance) * terms[row] * terms[column];
             }
         }
     }
@@ -201,7 +218,7 @@ mod tests {
                     logistic(0.5 * (truth / (1.0 - truth)).ln() - 1.0)
                 };
                 let ran_out_on = (ran_out <= 28.0).then(|| u32::try_from(whole(ran_out)).unwrap());
-                MaturedStockout { probability: std::array::from_fn(said), ran_out_on }
+                MaturedStockout { probability: std::array::from_fn(said), days_passed: 28, ran_out_on }
             })
             .collect()
     }

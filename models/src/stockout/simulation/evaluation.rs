@@ -87,9 +87,9 @@ pub fn evaluate(shop: &Shop, span: Span, settings: &DemandSettings, draws: &Draw
     let judged = used.par_iter().map(|origin| judge(shop, origin, &lateness[&origin.date], settings, draws)).collect::<Vec<_>>();
     let test_starts = test_start(&dates);
     let (training, test): (Vec<_>, Vec<_>) = judged.into_iter().partition(|one| one.origin.date < test_starts);
-    let training = training.into_iter().filter(|one| one.origin.date + HORIZON_DAYS < test_starts).collect::<Vec<_>>();
-    let once = Calibration::fit(&training.iter().map(matured).collect::<Vec<_>>());
-    let anew = refitted(&training, &test);
+    let (training, between): (Vec<_>, Vec<_>) = training.into_iter().partition(|one| one.origin.date + HORIZON_DAYS < test_starts);
+    let once = Calibration::fit(&training.iter().map(|one| matured(one, test_starts)).collect::<Vec<_>>());
+    let anew = refitted(&training, &between, &test);
     let mut rows = Vec::new();
     for (place, horizon) in REPORTED.into_iter().enumerate() {
         let climate = base_rate(&outcomes(&training, horizon)).unwrap_or(0.5);
@@ -127,13 +127,13 @@ fn test_start(dates: &[usize]) -> usize {
 }
 
 /// A calibration for each date of the test, from all that had matured by then.
-fn refitted(training: &[Judged], test: &[Judged]) -> BTreeMap<usize, Calibration> {
+fn refitted(training: &[Judged], between: &[Judged], test: &[Judged]) -> BTreeMap<usize, Calibration> {
     let mut dates = test.iter().map(|one| one.origin.date).collect::<Vec<_>>();
     dates.sort_unstable();
     dates.dedup();
     let fit = |date: &usize| {
-        let known = training.iter().chain(test).filter(|one| one.origin.date + HORIZON_DAYS <= *date);
-        (*date, Calibration::fit(&known.map(matured).collect::<Vec<_>>()))
+        let known = training.iter().chain(between).chain(test).filter(|one| one.origin.date < *date);
+        (*date, Calibration::fit(&known.map(|one| matured(one, *date)).collect::<Vec<_>>()))
     };
     dates.par_iter().map(fit).collect::<Vec<_>>().into_iter().collect()
 }
@@ -151,8 +151,10 @@ fn judge<'shop>(shop: &Shop, origin: &'shop Origin, lateness: &Lateness, setting
     Judged { origin, cold: said.probability, others }
 }
 
-fn matured(one: &Judged) -> MaturedStockout {
-    MaturedStockout { probability: one.cold, ran_out_on: one.origin.ran_out_on }
+/// A forecast as it is known on `date`; one that ran out later is not known to have.
+fn matured(one: &Judged, date: usize) -> MaturedStockout {
+    let days_passed = u32::try_from(date - one.origin.date).unwrap_or(u32::MAX);
+    MaturedStockout { probability: one.cold, days_passed, ran_out_on: one.origin.ran_out_on.filter(|day| *day <= days_passed) }
 }
 
 fn outcomes(judged: &[Judged], horizon: usize) -> Vec<Matured> {

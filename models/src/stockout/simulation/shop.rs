@@ -31,7 +31,7 @@ impl Default for World {
             lead_time_days: (5, 14),
             review_days: 7,
             sales_window_days: 56,
-            reorder_lead_times: 2.5,
+            reorder_lead_times: 2.75,
             order_days: 14.0,
         }
     }
