@@ -28,11 +28,11 @@ impl Default for World {
         Self {
             seed: 2011,
             suppliers: 12,
-            lead_time_days: (5, 14),
+            lead_time_days: (7, 21),
             review_days: 7,
             sales_window_days: 56,
-            reorder_lead_times: 2.75,
-            order_days: 14.0,
+            reorder_lead_times: 1.5,
+            order_days: 28.0,
         }
     }
 }
