@@ -10,18 +10,22 @@ mod demand;
 mod forecast;
 mod history;
 mod lateness;
+mod outcome;
 mod paths;
 mod position;
 mod replenishment;
 pub mod simulation;
+#[cfg(test)]
+mod tests;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-pub use calibration::{Calibration, HORIZONS, LEAST_EVENTS, LEAST_MATURED, MaturedStockout};
+pub use calibration::{Calibration, HORIZONS, LEAST_EVENTS, LEAST_MATURED};
 pub use demand::{DailyDemand, DayDemand, DemandSettings};
 pub use forecast::{ByDay, Confidence, LEAST_CHANCE, StockoutForecast};
 pub use history::{StockDay, StockHistory};
 pub use lateness::{Lateness, POOLED_RECEIPTS};
+pub use outcome::{DayAfter, MaturedStockout, ran_out_on};
 pub use position::{OpenOrder, Position};
 pub use replenishment::{ASSUMED_LEAD_TIME_DAYS, REVIEW_DAYS};
 
@@ -49,7 +53,13 @@ impl Default for Draws {
 }
 
 /// What is to be said of one position. `service_level` is the chance of not running out that orders are to hold, 0.5 to 0.999.
-pub fn forecast(position: &Position, demand: &DailyDemand, lateness: &Lateness, service_level: f64, draws: &Draws) -> StockoutForecast {
+pub fn forecast(
+    position: &Position,
+    demand: &DailyDemand,
+    lateness: &Lateness,
+    service_level: f64,
+    draws: &Draws,
+) -> StockoutForecast {
     let service_level = if service_level.is_nan() { 0.95 } else { service_level.clamp(0.5, 0.999) };
     if !demand.known {
         return abstention(position, demand, lateness);
@@ -64,17 +74,25 @@ pub fn forecast(position: &Position, demand: &DailyDemand, lateness: &Lateness, 
     let by_day = |path: fn(&paths::Courses) -> paths::Path| {
         forecast::sound(&if already_out { [1.0; HORIZON_DAYS] } else { paths::by_day(&courses, path) })
     };
-    let before_receipt = paths::share(&courses, |course| course.with_orders.first_empty < course.first_receipt.min(HORIZON_DAYS + 1));
+    let before_receipt =
+        paths::share(&courses, |course| course.with_orders.first_empty < course.first_receipt.min(HORIZON_DAYS + 1));
     let mut said = StockoutForecast {
         probability: by_day(|course| course.with_orders),
         without_orders: by_day(|course| course.without_orders),
         with_suggestion: by_day(|course| course.with_suggestion),
-        before_next_receipt: if already_out { 1.0 - LEAST_CHANCE } else { before_receipt.clamp(LEAST_CHANCE, 1.0 - LEAST_CHANCE) },
+        before_next_receipt: if already_out {
+            1.0 - LEAST_CHANCE
+        } else {
+            before_receipt.clamp(LEAST_CHANCE, 1.0 - LEAST_CHANCE)
+        },
         day_p10: None,
         day_p50: None,
         day_p90: None,
         expected_lost_units: position::sane(lost_units),
-        margin_at_risk: position.unit_margin.filter(|margin| margin.is_finite()).map(|margin| margin.max(0.0) * position::sane(lost_units)),
+        margin_at_risk: position
+            .unit_margin
+            .filter(|margin| margin.is_finite())
+            .map(|margin| margin.max(0.0) * position::sane(lost_units)),
         latest_order_in_days: paths::latest_order_in_days(&courses, service_level),
         suggested_units,
         ..blank(position, demand, lateness)
@@ -150,7 +168,9 @@ fn confidence(demand: &DailyDemand, fallback: Option<&'static str>) -> Confidenc
     match (demand.fallback, fallback) {
         (Some(_), _) => Confidence::Low,
         _ if demand.censored_share > 0.3 => Confidence::Low,
-        (None, None) if demand.days_observed >= 56 && demand.censored_share <= 0.1 && demand.level_variance < 0.5 => Confidence::High,
+        (None, None) if demand.days_observed >= 56 && demand.censored_share <= 0.1 && demand.level_variance < 0.5 => {
+            Confidence::High
+        }
         _ => Confidence::Medium,
     }
 }

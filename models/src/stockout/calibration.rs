@@ -8,6 +8,7 @@
 use super::HORIZON_DAYS;
 use super::casts::{real, whole};
 use super::forecast::{ByDay, StockoutForecast, sound};
+use super::outcome::MaturedStockout;
 
 /// Fewer matured forecasts than that, or fewer than [`LEAST_EVENTS`] of either outcome, teach nothing: the start stays cold.
 pub const LEAST_MATURED: usize = 200;
@@ -25,18 +26,6 @@ const PULL: f64 = 300.0;
 const HALF_AFTER_DAYS: f64 = 30.0;
 /// Newton's steps at most; it settles in fewer than ten.
 const STEPS: usize = 25;
-
-/// A forecast as it was made, and when the stock ran out. It need not have matured in full: of one made two weeks ago, the chances of the
-/// first 14 days can be judged.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MaturedStockout {
-    /// What was said, uncalibrated.
-    pub probability: ByDay,
-    /// Days since it was made: horizons up to it have matured, and older forecasts count less.
-    pub days_passed: u32,
-    /// Day of the first end without stock, from 1; none when it lasted the horizon.
-    pub ran_out_on: Option<u32>,
-}
 
 /// How said chances become those that come true.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +48,8 @@ impl Calibration {
         if judged < LEAST_MATURED || ran_out < LEAST_EVENTS || judged - ran_out < LEAST_EVENTS {
             return Self::cold();
         }
-        let looks = matured.iter().flat_map(|one| HORIZONS.into_iter().filter_map(|horizon| look(one, horizon))).collect::<Vec<_>>();
+        let looks =
+            matured.iter().flat_map(|one| HORIZONS.into_iter().filter_map(|horizon| look(one, horizon))).collect::<Vec<_>>();
         Self { weights: regress(&looks), matured: judged }
     }
 
@@ -259,10 +249,10 @@ mod tests {
     proptest! {
         #[test]
         fn calibrated_chances_never_fall_and_keep_their_order(
-            weights in prop::array::uniform4(-3.0..3.0), low in prop::array::uniform28(0.0..1.0), lift in 0.0..0.5,
+            weights in prop::array::uniform4(-3.0..3.0), low in prop::array::uniform28(0.0..1.0_f64), lift in 0.0..0.5_f64,
         ) {
             let calibration = Calibration { weights: Some([weights[0], weights[1].abs(), weights[2], weights[3]]), matured: 900 };
-            let (low, high) = (calibration.chances(&low), calibration.chances(&low.map(|chance: f64| (chance + lift).min(1.0))));
+            let (low, high) = (calibration.chances(&low), calibration.chances(&low.map(|chance| f64::min(chance + lift, 1.0))));
             prop_assert!(low.windows(2).all(|pair| pair[0] <= pair[1]));
             prop_assert!(low.iter().zip(&high).all(|(low, high)| low <= high && *low > 0.0 && *high < 1.0));
         }

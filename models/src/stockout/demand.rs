@@ -155,7 +155,8 @@ fn weigh(observed: &[Observed], settings: &DemandSettings) -> Vec<Weighted> {
     let half_after_days = if settings.half_after_days > 0.0 { settings.half_after_days } else { 1.0 };
     let weight = |day: &Observed| 1.0 / (1.0 + real(day.age_days) / half_after_days);
     let selling = || observed.iter().filter(|day| day.sold > 0.0);
-    let usual = selling().map(|day| weight(day) * day.sold).sum::<f64>() / selling().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
+    let usual =
+        selling().map(|day| weight(day) * day.sold).sum::<f64>() / selling().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
     let most = (usual * settings.most_usual_sales).max(1.0);
     observed.iter().map(|day| Weighted { sold: day.sold.min(most), at_least: day.at_least, weight: weight(day) }).collect()
 }

@@ -57,8 +57,12 @@ mod tests {
     #[test]
     fn empty_shelves_say_nothing_and_a_sell_out_a_lower_bound() {
         let day = |sold, opening, closing| StockDay { sold, opening, closing };
-        let history = StockHistory { days: vec![day(2.0, 5.0, 3.0), day(3.0, 3.0, 0.0), day(0.0, 0.0, 0.0), day(f64::NAN, 9.0, 9.0)] };
+        let history =
+            StockHistory { days: vec![day(2.0, 5.0, 3.0), day(3.0, 3.0, 0.0), day(0.0, 0.0, 0.0), day(f64::NAN, 9.0, 9.0)] };
         let observed = history.observed();
-        assert_eq!(observed.iter().map(|day| (day.sold, day.at_least, day.age_days)).collect::<Vec<_>>(), vec![(2.0, false, 3), (3.0, true, 2)]);
+        assert_eq!(
+            observed.iter().map(|day| (day.sold, day.at_least, day.age_days)).collect::<Vec<_>>(),
+            vec![(2.0, false, 3), (3.0, true, 2)]
+        );
     }
 }

@@ -46,7 +46,8 @@ impl Lateness {
         }
         let all = receipts.iter().map(|(_, late_days)| *late_days).collect::<Vec<_>>();
         let pooled = blend(&all, &prior(), PRIOR_RECEIPTS);
-        let suppliers = by_supplier.iter().map(|(supplier, days)| (*supplier, Days::new(&blend(days, &pooled, POOLED_RECEIPTS), days.len())));
+        let suppliers =
+            by_supplier.iter().map(|(supplier, days)| (*supplier, Days::new(&blend(days, &pooled, POOLED_RECEIPTS), days.len())));
         Self { suppliers: suppliers.collect(), pooled: Days::new(&pooled, all.len()) }
     }
 
@@ -132,7 +133,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn mean_arrival(lateness: &Lateness, supplier: usize, due: i32) -> f64 {
-        (0..1_000).map(|draw| real(lateness.arrival_in_days(Some(supplier), due, (real(draw) + 0.5) / 1_000.0))).sum::<f64>() / 1_000.0
+        (0..1_000).map(|draw| real(lateness.arrival_in_days(Some(supplier), due, (real(draw) + 0.5) / 1_000.0))).sum::<f64>()
+            / 1_000.0
     }
 
     #[test]

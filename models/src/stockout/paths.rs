@@ -117,7 +117,8 @@ pub(super) fn share(courses: &[Courses], of: impl Fn(&Courses) -> bool) -> f64 {
 pub(super) fn latest_order_in_days(courses: &[Courses], service_level: f64) -> Option<u32> {
     let most = (1.0 - service_level) * real(courses.len());
     let empty_before = |delay: usize| {
-        let missed = |course: &&Courses| course.with_orders.first_empty < (course.suggestion_arrives + delay).min(HORIZON_DAYS + 1);
+        let missed =
+            |course: &&Courses| course.with_orders.first_empty < (course.suggestion_arrives + delay).min(HORIZON_DAYS + 1);
         real(courses.iter().filter(missed).count())
     };
     let first_too_late = (0..=HORIZON_DAYS).find(|delay| empty_before(*delay) > most)?;

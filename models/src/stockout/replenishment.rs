@@ -30,7 +30,8 @@ pub(super) fn suggested_units(position: &Position, demand: &DailyDemand, latenes
     let days = (f64::from(lead_time_days) + late_days).max(1.0) + REVIEW_DAYS;
     let mean_a_day = demand.mean_a_day();
     let mean = mean_a_day * days;
-    let variance = demand.variance_a_day() * days + mean_a_day * mean_a_day * late_variance + demand.level_variance() * mean * mean;
+    let variance =
+        demand.variance_a_day() * days + mean_a_day * mean_a_day * late_variance + demand.level_variance() * mean * mean;
     let target = quantile(mean, variance, service_level);
     position.orderable(target - position.on_hand() - position.on_order())
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::super::calibration::{Calibration, MaturedStockout};
+use super::super::calibration::Calibration;
 use super::super::demand::{DailyDemand, DemandSettings};
 use super::super::forecast::ByDay;
 use super::super::lateness::Lateness;
+use super::super::outcome::MaturedStockout;
 use super::super::{Draws, HORIZON_DAYS, casts};
 use super::origins::{Origin, history, lateness_by_date, origins};
 use super::peers::{self, Sales};
@@ -87,7 +88,8 @@ pub fn evaluate(shop: &Shop, span: Span, settings: &DemandSettings, draws: &Draw
     let judged = used.par_iter().map(|origin| judge(shop, origin, &lateness[&origin.date], settings, draws)).collect::<Vec<_>>();
     let test_starts = test_start(&dates);
     let (training, test): (Vec<_>, Vec<_>) = judged.into_iter().partition(|one| one.origin.date < test_starts);
-    let (training, between): (Vec<_>, Vec<_>) = training.into_iter().partition(|one| one.origin.date + HORIZON_DAYS < test_starts);
+    let (training, between): (Vec<_>, Vec<_>) =
+        training.into_iter().partition(|one| one.origin.date + HORIZON_DAYS < test_starts);
     let once = Calibration::fit(&training.iter().map(|one| matured(one, test_starts)).collect::<Vec<_>>());
     let anew = refitted(&training, &between, &test);
     let mut rows = Vec::new();
@@ -138,10 +140,17 @@ fn refitted(training: &[Judged], between: &[Judged], test: &[Judged]) -> BTreeMa
     dates.par_iter().map(fit).collect::<Vec<_>>().into_iter().collect()
 }
 
-fn judge<'shop>(shop: &Shop, origin: &'shop Origin, lateness: &Lateness, settings: &DemandSettings, draws: &Draws) -> Judged<'shop> {
+fn judge<'shop>(
+    shop: &Shop,
+    origin: &'shop Origin,
+    lateness: &Lateness,
+    settings: &DemandSettings,
+    draws: &Draws,
+) -> Judged<'shop> {
     let history = history(shop, origin);
     let demand = DailyDemand::of_history(&history, settings);
-    let said = super::super::forecast(&origin.position, &demand, lateness, 0.95, draws);
+    let seed = draws.seed.wrapping_add(u64::try_from(origin.item * 100_000 + origin.date).unwrap_or(0));
+    let said = super::super::forecast(&origin.position, &demand, lateness, 0.95, &Draws { seed, ..*draws });
     let raw = peers::demand(&history, Sales::Raw);
     let mut others = vec![REPORTED.map(|horizon| peers::rule(&origin.position, raw, horizon))];
     for sales in [Sales::Raw, Sales::Available, Sales::Censored] {
@@ -163,10 +172,12 @@ fn outcomes(judged: &[Judged], horizon: usize) -> Vec<Matured> {
 
 fn row(model: &'static str, horizon: usize, test: &[Judged], say: impl Fn(&Judged) -> f64) -> Row {
     let said = test.iter().map(|one| (say(one), one.origin)).collect::<Vec<_>>();
-    let planned = said.iter().map(|(probability, origin)| Matured { probability: *probability, happened: origin.ran_out_by(horizon) });
+    let planned =
+        said.iter().map(|(probability, origin)| Matured { probability: *probability, happened: origin.ran_out_by(horizon) });
     let planned = planned.collect::<Vec<_>>();
-    let in_fact =
-        said.iter().map(|(probability, origin)| Matured { probability: *probability, happened: origin.ran_out_in_fact_by(horizon) });
+    let in_fact = said
+        .iter()
+        .map(|(probability, origin)| Matured { probability: *probability, happened: origin.ran_out_in_fact_by(horizon) });
     Row {
         model,
         horizon,

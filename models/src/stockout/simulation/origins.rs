@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::super::HORIZON_DAYS;
 use super::super::casts::day;
 use super::super::history::StockHistory;
 use super::super::lateness::Lateness;
 use super::super::position::{OpenOrder, Position};
-use super::super::HORIZON_DAYS;
 use super::shop::{Shop, Supplied};
 
 /// An item at the end of a day, with stock.
@@ -111,12 +111,14 @@ fn origin(number: usize, item: &Supplied, today: usize, date: usize) -> Origin {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::outcome::{DayAfter, ran_out_on};
     use super::super::shop::{World, run};
     use super::*;
 
     #[test]
     fn an_origin_knows_only_its_past_and_is_judged_by_its_future() {
-        let demand = (0..20).map(|item| (0..220).map(|day| f64::from((day * 5 + item * 3) % 7)).collect()).collect::<Vec<Vec<f64>>>();
+        let demand =
+            (0..20).map(|item| (0..220).map(|day| f64::from((day * 5 + item * 3) % 7)).collect()).collect::<Vec<Vec<f64>>>();
         let shop = run(&demand, &World::default());
         let found = origins(&shop, 84, 7);
         assert!(found.len() > 50);
@@ -124,6 +126,14 @@ mod tests {
             let item = &shop.items[origin.item];
             assert_eq!(history(&shop, origin).days.len(), origin.today + 1);
             assert!(origin.position.available > 0.0 && origin.today + HORIZON_DAYS < item.days.len());
+            let open = |at: usize| item.orders.iter().filter(move |order| order.placed <= origin.today && order.received == at);
+            let after = (origin.today + 1..=origin.today + HORIZON_DAYS).map(|at| DayAfter {
+                sold: item.days[at].sold,
+                received: open(at).map(|order| order.quantity).sum(),
+                closing: item.days[at].closing,
+            });
+            // What would have happened without later orders is known from what was seen.
+            assert_eq!(ran_out_on(origin.position.available, &after.collect::<Vec<_>>()), origin.ran_out_on);
             // Later orders can only help.
             assert!(!origin.ran_out_in_fact_by(28) || origin.ran_out_by(28));
             if let Some(day) = origin.ran_out_in_fact_on {

@@ -26,8 +26,11 @@ pub(super) fn demand(history: &StockHistory, sales: Sales) -> Moments {
     let recent = StockHistory { days: history.days[history.days.len().saturating_sub(WINDOW_DAYS)..].to_vec() };
     let raw = || recent.days.iter().map(|day| Weighted { sold: day.sold, at_least: false, weight: 1.0 }).collect::<Vec<_>>();
     let seen = recent.observed();
-    let corrected =
-        || seen.iter().map(|day| Weighted { sold: day.sold, at_least: day.at_least && sales == Sales::Censored, weight: 1.0 }).collect();
+    let corrected = || {
+        seen.iter()
+            .map(|day| Weighted { sold: day.sold, at_least: day.at_least && sales == Sales::Censored, weight: 1.0 })
+            .collect()
+    };
     let days = if sales == Sales::Raw { raw() } else { corrected() };
     moments(&days).unwrap_or(Moments { mean: 0.0, variance: 0.0 })
 }

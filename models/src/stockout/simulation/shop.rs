@@ -158,7 +158,12 @@ fn supply(demand: &[f64], supplier_number: usize, supplier: &Supplier, world: &W
         if stock + on_order <= mean * real(supplier.lead_time_days) * world.reorder_lead_times {
             let promised = today + supplier.lead_time_days;
             let received = index(day(promised) + late_days(supplier, chance)).max(today + 1);
-            orders.push(Order { quantity: (mean * world.order_days).max(sale).ceil().max(1.0), placed: today, promised, received });
+            orders.push(Order {
+                quantity: (mean * world.order_days).max(sale).ceil().max(1.0),
+                placed: today,
+                promised,
+                received,
+            });
         }
     }
     Supplied { supplier: supplier_number, lead_time_days: supplier.lead_time_days, demand: demand.to_vec(), days, orders }
@@ -182,7 +187,8 @@ mod tests {
         let shop = run(&demand, &World::default());
         for item in &shop.items {
             for (today, pair) in item.days.windows(2).enumerate() {
-                let came = item.orders.iter().filter(|order| order.received == today + 1).map(|order| order.quantity).sum::<f64>();
+                let came =
+                    item.orders.iter().filter(|order| order.received == today + 1).map(|order| order.quantity).sum::<f64>();
                 assert!((pair[1].opening - pair[0].closing - came).abs() < 1e-9);
                 assert!((pair[1].opening - pair[1].sold - pair[1].closing).abs() < 1e-9 && pair[1].closing >= 0.0);
             }
