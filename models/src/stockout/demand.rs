@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn selling_out_is_not_a_lack_of_demand() {
-        let day = |position: usize| if position % 2 == 0 { (0.0, 0.0, 0.0) } else { (4.0, 4.0, 0.0) };
+        let day = |position: usize| if position.is_multiple_of(2) { (0.0, 0.0, 0.0) } else { (4.0, 4.0, 0.0) };
         let days = (0..80).map(day).map(|(sold, opening, closing)| StockDay { sold, opening, closing }).collect();
         let demand = DailyDemand::of_history(&StockHistory { days }, &DemandSettings::default());
         assert!(demand.mean_a_day() >= 4.0 && demand.censored_share == 1.0 && demand.days_observed == 40);

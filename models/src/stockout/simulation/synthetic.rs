@@ -23,7 +23,7 @@ fn series(made: &SyntheticDemand, item: usize) -> Vec<f64> {
     let mut chance = Chance::new(made.seed, u64::try_from(item).unwrap_or(0));
     let mean = 4.0 * (1.1 * chance.normal()).exp();
     let size = 0.15 + chance.gamma(0.8);
-    let days = if item % 3 == 0 { made.days - chance.below(made.days / 3 + 1) } else { made.days };
+    let days = if item.is_multiple_of(3) { made.days - chance.below(made.days / 3 + 1) } else { made.days };
     let season = 0.25 * chance.uniform();
     let mut level: f64 = 0.0;
     (0..days)
