@@ -69,30 +69,20 @@ pub fn forecast(
     let mut chance = chance::Chance::new(draws.seed, 0);
     let count = paths::bounded(draws.paths);
     let courses = paths::courses(position, demand, lateness, (suggested_units, lead_time_days), count, &mut chance);
-    let lost_units = courses.iter().map(|course| course.with_orders.lost_units).sum::<f64>() / casts::real(count);
     let already_out = position.on_hand() <= 0.0;
     let by_day = |path: fn(&paths::Courses) -> paths::Path| {
         forecast::sound(&if already_out { [1.0; HORIZON_DAYS] } else { paths::by_day(&courses, path) })
     };
-    let before_receipt =
-        paths::share(&courses, |course| course.with_orders.first_empty < course.first_receipt.min(HORIZON_DAYS + 1));
+    let before = |course: &paths::Courses| course.with_orders.first_empty < course.first_receipt.min(HORIZON_DAYS + 1);
+    let before_next_receipt = if already_out { 1.0 } else { paths::share(&courses, before) };
+    let lost_units = paths::mean_lost_units(&courses);
     let mut said = StockoutForecast {
         probability: by_day(|course| course.with_orders),
         without_orders: by_day(|course| course.without_orders),
         with_suggestion: by_day(|course| course.with_suggestion),
-        before_next_receipt: if already_out {
-            1.0 - LEAST_CHANCE
-        } else {
-            before_receipt.clamp(LEAST_CHANCE, 1.0 - LEAST_CHANCE)
-        },
-        day_p10: None,
-        day_p50: None,
-        day_p90: None,
-        expected_lost_units: position::sane(lost_units),
-        margin_at_risk: position
-            .unit_margin
-            .filter(|margin| margin.is_finite())
-            .map(|margin| margin.max(0.0) * position::sane(lost_units)),
+        before_next_receipt: before_next_receipt.clamp(LEAST_CHANCE, 1.0 - LEAST_CHANCE),
+        expected_lost_units: lost_units,
+        margin_at_risk: position.unit_margin.map(|margin| margin.max(0.0) * lost_units).filter(|margin| margin.is_finite()),
         latest_order_in_days: paths::latest_order_in_days(&courses, service_level),
         suggested_units,
         ..blank(position, demand, lateness)
@@ -101,7 +91,7 @@ pub fn forecast(
     said
 }
 
-/// [`forecast`] of many, in parallel.
+/// [`forecast`] of many, in parallel; each draws from a seed of its own, by its place.
 pub fn forecast_all(
     positions: &[(Position, DailyDemand)],
     lateness: &Lateness,
@@ -135,11 +125,13 @@ fn abstention(position: &Position, demand: &DailyDemand, lateness: &Lateness) ->
 /// Everything but the chances and what follows from them.
 fn blank(position: &Position, demand: &DailyDemand, lateness: &Lateness) -> StockoutForecast {
     let (_, assumed_lead_time) = replenishment::lead_time(position);
-    let unseen_lateness = lateness.receipts_of_all() == 0;
+    let ordered = !position.orders.is_empty();
+    let stranger = position.orders.iter().any(|order| lateness.receipts(Some(order.supplier)) == 0);
     let fallback = demand
         .fallback
         .or((!position.available.is_finite()).then_some("the stock on hand is no number: taken as none"))
-        .or((unseen_lateness && !position.orders.is_empty()).then_some("no receipt was ever seen: lateness is assumed"))
+        .or((ordered && lateness.receipts_of_all() == 0).then_some("no receipt was ever seen: lateness is assumed"))
+        .or(stranger.then_some("no receipt of a supplier was ever seen: the lateness of all stands in"))
         .or(assumed_lead_time.then_some("no lead time was ever seen: two weeks are assumed"));
     StockoutForecast {
         probability: [LEAST_CHANCE; HORIZON_DAYS],

@@ -62,9 +62,12 @@ pub(super) fn above(moments: Moments, bound: f64) -> (f64, f64) {
     if bound <= 0.0 || mean <= 0.0 {
         return (mean.max(bound), (variance + mean * mean).max(bound * bound));
     }
+    if bound > MOST_CORRECTED {
+        return (bound, bound * bound);
+    }
     let size = mean * mean / (variance - mean).max(1e-9 * mean);
     let chance = at_least(mean, size, size, bound);
-    if bound > MOST_CORRECTED || chance < LEAST_TAIL {
+    if chance < LEAST_TAIL {
         return (bound, bound * bound);
     }
     let first = mean * at_least(mean, size, size + 1.0, bound - 1.0) / chance;

@@ -11,6 +11,9 @@ const LEAST_LEVEL_SHAPE: f64 = 0.5;
 /// Days of the week are drawn towards their mean as if by that many weeks alike.
 const ALIKE_WEEKS: f64 = 4.0;
 
+/// With a larger share of sold-out days nobody knows how much more would have been sold.
+const MOST_CENSORED: f64 = 0.8;
+
 /// How demand is learnt from a history. The defaults were chosen on the earlier origins of the simulation (`Span::Earlier`), never on those
 /// that are reported.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,7 +68,11 @@ impl DailyDemand {
         };
         demand.days_observed = observed.len();
         demand.censored_share = real(observed.iter().filter(|day| day.at_least).count()) / real(observed.len());
-        demand.fallback = demand.fallback.or((observed.len() < HORIZON_DAYS).then_some("fewer days seen than the horizon has"));
+        demand.fallback = demand
+            .fallback
+            .or((observed.len() < HORIZON_DAYS).then_some("fewer days seen than the horizon has"))
+            .or((demand.censored_share > MOST_CENSORED)
+                .then_some("nearly every day sold out: demand is little more than a lower bound"));
         demand
     }
 

@@ -112,6 +112,11 @@ pub(super) fn share(courses: &[Courses], of: impl Fn(&Courses) -> bool) -> f64 {
     (real(courses.iter().filter(|course| of(course)).count()) + 0.5) / (real(courses.len()) + 1.0)
 }
 
+/// Mean units asked for and not there, with the open orders.
+pub(super) fn mean_lost_units(courses: &[Courses]) -> f64 {
+    sane(courses.iter().map(|course| course.with_orders.lost_units).sum::<f64>() / real(courses.len().max(1)))
+}
+
 /// The last day, from today (0), on which an order still arrives before stock runs out on a share `service_level` of the paths; none when
 /// that share lasts the horizon without it.
 pub(super) fn latest_order_in_days(courses: &[Courses], service_level: f64) -> Option<u32> {

@@ -63,6 +63,9 @@ fn what_is_not_known_is_said() {
     assert!(said.probability[27] > 0.3 && said.probability[27] < 0.7 && said.suggested_units == 0.0);
     let no_lead_time = forecast(&Position::of_stock(10.0), &steady(1.0), &on_time(), 0.95, &draws());
     assert!(no_lead_time.fallback.unwrap().contains("lead time"));
+    let stranger = OpenOrder { quantity: 5.0, due_in_days: 3, supplier: 77 };
+    let unseen = forecast(&bought(10.0, vec![stranger]), &steady(1.0), &on_time(), 0.95, &draws());
+    assert!(unseen.fallback.unwrap().contains("no receipt of a supplier"));
     let gone = forecast(&bought(0.0, Vec::new()), &steady(1.0), &on_time(), 0.95, &draws());
     assert_eq!((gone.probability[0], gone.day_p90), (1.0 - LEAST_CHANCE, Some(1)));
 }
@@ -131,6 +134,7 @@ fn of<'all>(evaluation: &'all Evaluation, model: &str, horizon: usize) -> &'all 
 
 #[test]
 fn on_a_made_up_shop_the_model_beats_what_the_plain_methods_say() {
+    // No file is needed; real demand goes through the backtest.
     let demand = synthetic_demand(&SyntheticDemand { items: 150, days: 400, seed: 11 });
     let shop = run(&demand, &World::default());
     assert!(shop.lost_share() > 0.05 && shop.empty_share() > 0.05, "badly run: {} {}", shop.lost_share(), shop.empty_share());
