@@ -82,7 +82,7 @@ pub fn forecast(
         with_suggestion: by_day(|course| course.with_suggestion),
         before_next_receipt: before_next_receipt.clamp(LEAST_CHANCE, 1.0 - LEAST_CHANCE),
         expected_lost_units: lost_units,
-        margin_at_risk: position.unit_margin.map(|margin| margin.max(0.0) * lost_units).filter(|margin| margin.is_finite()),
+        margin_at_risk: margin_at_risk(position, lost_units),
         latest_order_in_days: paths::latest_order_in_days(&courses, service_level),
         suggested_units,
         ..blank(position, demand, lateness)
@@ -120,6 +120,12 @@ fn abstention(position: &Position, demand: &DailyDemand, lateness: &Lateness) ->
     };
     said.read_dates();
     said
+}
+
+/// None without a margin, and for one that is no number.
+fn margin_at_risk(position: &Position, lost_units: f64) -> Option<f64> {
+    let margin = position.unit_margin.filter(|margin| margin.is_finite())?;
+    Some(margin.max(0.0) * lost_units).filter(|margin| margin.is_finite())
 }
 
 /// Everything but the chances and what follows from them.

@@ -30,7 +30,7 @@ pub struct DemandSettings {
 
 impl Default for DemandSettings {
     fn default() -> Self {
-        Self { half_after_days: 14.0, window_days: 365, most_usual_sales: 5.0, level_drift: 0.15 }
+        Self { half_after_days: 14.0, window_days: 365, most_usual_sales: 5.0, level_drift: 0.1 }
     }
 }
 
