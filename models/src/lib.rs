@@ -6,3 +6,4 @@ pub mod calibration;
 pub mod churn;
 pub mod distribution;
 pub mod scores;
+pub mod stockout;
