@@ -1,0 +1,106 @@
+//! Simulated queues whose true probabilities are known, and whatever numbers there are.
+
+use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::scores::probability::{Matured, base_rate, brier, calibration_error};
+
+fn normal(chance: &mut ChaCha8Rng) -> f64 {
+    (0..12).map(|_| chance.random::<f64>()).sum::<f64>() - 6.0
+}
+
+/// Minutes that a case takes: log-normal, longer with the parent, with the segment's own pace; a tenth of segment 1 is closed at 2,400 by a clock.
+fn minutes(chance: &mut ChaCha8Rng, parent: usize, segment: usize) -> f64 {
+    let pace = 0.3 * (count(segment) - 3.0) / 2.0;
+    let minutes = (5.0 + 0.6 * count(parent) + pace + normal(chance)).exp();
+    if segment == 1 && chance.random::<f64>() < 0.1 { minutes.clamp(2399.0, 2400.0) } else { minutes }
+}
+
+/// Cases of four parents and six segments each (the last with few cases), cut off at a random age: about a fifth is still open.
+fn queue(chance: &mut ChaCha8Rng, cases: usize) -> Vec<Case> {
+    let case = |_| {
+        let parent = chance.random_range(0..4);
+        let segment = if chance.random::<f64>() < 0.01 { 5 } else { chance.random_range(0..5) };
+        let (takes, age) = (minutes(chance, parent, segment), 6000.0 * chance.random::<f64>());
+        Case { parent, segment, business_minutes: takes.min(age), closed: takes <= age }
+    };
+    (0..cases).map(case).collect()
+}
+
+/// Open clocks at random ages and what became of them.
+fn matured(times: &ResolutionTimes, chance: &mut ChaCha8Rng, clocks: usize) -> Vec<Matured> {
+    let mut matured = Vec::new();
+    while matured.len() < clocks {
+        let (parent, segment) = (chance.random_range(0..4), chance.random_range(0..6));
+        let (takes, elapsed) = (minutes(chance, parent, segment), 1500.0 * chance.random::<f64>().powi(2));
+        let target = 240.0 * 2_f64.powi(i32::try_from(parent).unwrap());
+        if takes > elapsed && elapsed < target {
+            let breach = times.breach(parent, segment, elapsed, target).unwrap();
+            matured.push(Matured { probability: breach.probability, happened: takes > target });
+        }
+    }
+    matured
+}
+
+#[test]
+fn probabilities_are_calibrated() {
+    let mut worst = 0.0_f64;
+    for seed in 100..105 {
+        let mut chance = ChaCha8Rng::seed_from_u64(seed);
+        let times = ResolutionTimes::of(&queue(&mut chance, 4000)).unwrap();
+        let matured = matured(&times, &mut chance, 6000);
+        let (error, base) = (calibration_error(&matured).unwrap(), base_rate(&matured).unwrap());
+        let skill = 1.0 - brier(&matured).unwrap() / (base * (1.0 - base));
+        println!("seed {seed}: calibration error {error:.4}, base rate {base:.3}, skill {skill:.3}");
+        worst = worst.max(error);
+        assert!(skill > 0.2, "skill {skill} of seed {seed}");
+    }
+    assert!(worst < 0.03, "calibration error {worst}");
+}
+
+#[test]
+fn few_cases_borrow_and_say_so() {
+    let mut chance = ChaCha8Rng::seed_from_u64(9);
+    let times = ResolutionTimes::of(&queue(&mut chance, 3000)).unwrap();
+    let basis = |parent, segment, elapsed| times.breach(parent, segment, elapsed, elapsed + 600.0).unwrap().basis;
+    assert_eq!(basis(1, 2, 10.0), Basis::Segment);
+    assert_eq!(basis(1, 77, 10.0), Basis::Parent);
+    assert_eq!(basis(77, 0, 10.0), Basis::All);
+    assert_eq!(basis(1, 2, 90_000.0), Basis::Tail);
+    assert_eq!(times.breach(1, 2, 50.0, 50.0).unwrap().basis, Basis::Passed);
+}
+
+#[test]
+fn without_a_closed_case_nothing_is_said() {
+    let open = Case { parent: 0, segment: 0, business_minutes: 5.0, closed: false };
+    assert!(ResolutionTimes::of(&[]).is_none() && ResolutionTimes::of(&[open; 9]).is_none());
+    let one = ResolutionTimes::of(&[Case { closed: true, ..open }]).unwrap();
+    let breach = one.breach(0, 0, 0.0, 5.0).unwrap();
+    assert!(breach.probability > 0.05 && breach.interval.high > 0.5 && breach.basis == Basis::Tail);
+}
+
+proptest! {
+    #[test]
+    fn never_certain_and_never_less_likely_for_an_earlier_target(
+        minutes in prop::collection::vec((any::<f64>(), any::<bool>(), 0..3_usize), 0..60),
+        nice in prop::collection::vec((0.0..500.0_f64, any::<bool>(), 0..3_usize), 0..60),
+        elapsed in 0.0..600.0_f64, first in 0.0..400.0_f64, second in 0.0..400.0_f64,
+    ) {
+        let case = |(business_minutes, closed, segment): &(f64, bool, usize)| {
+            Case { parent: segment / 2, segment: *segment, business_minutes: *business_minutes, closed: *closed }
+        };
+        let cases = minutes.iter().chain(&nice).map(case).collect::<Vec<_>>();
+        if let Some(times) = ResolutionTimes::of(&cases) {
+            let at = |target: f64| times.breach(1, 2, elapsed, target).unwrap();
+            let (sooner, later) = (at(elapsed + first.min(second)), at(elapsed + first.max(second)));
+            for breach in [sooner, later, at(1e300), at(-1.0)] {
+                prop_assert!((EDGE..=1.0 - EDGE).contains(&breach.probability));
+                prop_assert!(breach.interval.low <= breach.probability && breach.probability <= breach.interval.high);
+            }
+            prop_assert!(sooner.probability >= later.probability - 1e-12);
+            prop_assert!(times.breach(0, 0, f64::NAN, 1.0).is_none());
+        }
+    }
+}
