@@ -2,7 +2,7 @@
 //! the median absolute deviation. Knows the recent past that it is handed, and how high the level was at each time of it.
 
 use super::scale::Scale;
-use crate::robust::{count, median, median_and_deviation};
+use crate::robust::{count, median, median_and_deviation, quantile_of_sorted};
 
 /// Cycles from which a season is believed to be one.
 const LEAST_CYCLES: usize = 3;
@@ -43,27 +43,26 @@ impl Baseline {
         Some(baseline)
     }
 
-    /// The same, with what is left of each value without level and seasons.
+    /// The same, with what is left of each value without level and seasons, these from all values but itself.
     fn with_rest(past: Past, periods: &[usize], scale: Scale) -> Option<(Self, Vec<f64>)> {
         let pairs = past.values.iter().zip(past.levels);
-        let mut rest = pairs
-            .map(|(value, level)| if value.is_finite() { scale.seen(*value) - scale.seen(*level) } else { f64::NAN })
-            .collect::<Vec<_>>();
+        let mut rest = pairs.map(|(value, level)| scale.seen_or_nan(*value) - scale.seen(*level)).collect::<Vec<_>>();
+        let mut apart = rest.clone();
         let mut seasons = Vec::new();
-        let mut penalty = 0.0_f64;
         for period in periods.iter().copied().filter(|period| *period > 1 && past.values.len() >= LEAST_CYCLES * period) {
-            let season = season(&rest, past.first, period);
-            for (at, one) in rest.iter_mut().enumerate() {
-                *one -= season[(past.first + at) % period];
+            let season = Season::of(&rest, past.first, period);
+            for (at, (rest, apart)) in rest.iter_mut().zip(&mut apart).enumerate() {
+                let phase = (past.first + at) % period;
+                *apart -= season.without(phase, *rest);
+                *rest -= season.effects[phase];
             }
-            penalty = penalty.max(2.0 * count(period) / count(past.values.len()));
-            seasons.push(season);
+            seasons.push(season.effects);
         }
-        let newest = &rest[rest.len().saturating_sub(past.spread_values)..];
-        let (_, deviation) = median_and_deviation(newest)?;
-        let mut baseline = Self { scale, seasons, spread: deviation * (1.0 + penalty).sqrt() };
+        let newest = &apart[apart.len().saturating_sub(past.spread_values)..];
+        let (_, spread) = median_and_deviation(newest)?;
+        let mut baseline = Self { scale, seasons, spread };
         baseline.spread = baseline.spread.max(baseline.least_spread(past));
-        Some((baseline, rest))
+        Some((baseline, apart))
     }
 
     /// What the seasons add at index `at` of the series, on the scale.
@@ -88,15 +87,18 @@ impl Baseline {
         (self.scale.seen(level + floor) - self.scale.seen(level)).max(1e-9)
     }
 
-    /// The scale on which the spread of `past` differs least between its high and its low half.
-    pub(super) fn even_scale(past: Past, periods: &[usize]) -> Scale {
+    /// The scale on which the spread of `past` differs least between its high and its low half; `current` unless another is better by more than
+    /// chance (a deviation's relative error is about 1.17 ÷ √values).
+    pub(super) fn even_scale(past: Past, periods: &[usize], current: Scale) -> Scale {
         let mut finite = past.values.to_vec();
         let middle = median(&mut finite).unwrap_or(0.0);
         let least = finite.iter().copied().fold(f64::INFINITY, f64::min);
-        let unevenness = |scale: &Scale| {
-            Self::with_rest(past, periods, *scale).map_or(f64::INFINITY, |(own, rest)| own.unevenness(past, &rest))
-        };
-        let rated = Scale::candidates(least, middle).into_iter().map(|scale| (unevenness(&scale), scale));
+        let chance = 2.0 * 1.17 / count(finite.len().max(1)).sqrt();
+        let rated = Scale::candidates(least, middle).into_iter().filter_map(|scale| {
+            let (own, rest) = Self::with_rest(past, periods, scale)?;
+            let kept = std::mem::discriminant(&scale) == std::mem::discriminant(&current);
+            Some((own.unevenness(past, &rest) + if kept { 0.0 } else { chance }, if kept { current } else { scale }))
+        });
         rated.min_by(|left, right| left.0.total_cmp(&right.0)).map_or(Scale::Plain, |(_, scale)| scale)
     }
 
@@ -121,25 +123,56 @@ impl Baseline {
     }
 }
 
-/// The median of each phase less their mean, drawn to 0 by the share of their variance that chance explains.
-fn season(rest: &[f64], first: usize, period: usize) -> Vec<f64> {
-    let mut phases = vec![Vec::new(); period];
-    for (at, one) in rest.iter().enumerate().filter(|(_, one)| one.is_finite()) {
-        phases[(first + at) % period].push(*one);
+/// A season as it is learnt.
+struct Season {
+    /// What each phase adds, their mean 0: medians, drawn to 0 by the share of their variance that chance explains.
+    effects: Vec<f64>,
+    /// Values of each phase, ascending.
+    phases: Vec<Vec<f64>>,
+    mean: f64,
+    kept: f64,
+}
+
+impl Season {
+    fn of(rest: &[f64], first: usize, period: usize) -> Self {
+        let mut phases = vec![Vec::new(); period];
+        for (at, one) in rest.iter().enumerate().filter(|(_, one)| one.is_finite()) {
+            phases[(first + at) % period].push(*one);
+        }
+        phases.iter_mut().for_each(|phase| phase.sort_by(f64::total_cmp));
+        let medians = phases.iter().map(|phase| quantile_of_sorted(phase, 0.5).unwrap_or(0.0)).collect::<Vec<_>>();
+        let mean = medians.iter().map(|one| one / count(period)).sum::<f64>();
+        let mut season = Self { effects: medians.iter().map(|one| one - mean).collect(), phases, mean, kept: 1.0 };
+        season.kept = season.signal();
+        for effect in &mut season.effects {
+            *effect *= season.kept;
+        }
+        season
     }
-    let each = count(rest.len()) / count(period);
-    let mut season = phases.iter().map(|phase| median(&mut phase.clone()).unwrap_or(0.0)).collect::<Vec<_>>();
-    let mean = season.iter().map(|one| one / count(period)).sum::<f64>();
-    season.iter_mut().for_each(|one| *one -= mean);
-    let left = phases
-        .iter()
-        .zip(&season)
-        .flat_map(|(phase, effect)| phase.iter().map(move |one| one - mean - effect))
-        .collect::<Vec<_>>();
-    let (_, deviation) = median_and_deviation(&left).unwrap_or((0.0, 0.0));
-    let signal = season.iter().map(|one| one * one / count(period)).sum::<f64>();
-    let noise = MEDIAN_VARIANCE * deviation * deviation / each;
-    let kept = if signal > noise { 1.0 - noise / signal } else { 0.0 };
-    season.iter_mut().for_each(|one| *one *= kept);
-    season
+
+    /// The share of the medians' variance that chance does not explain.
+    fn signal(&self) -> f64 {
+        let apart = self
+            .phases
+            .iter()
+            .enumerate()
+            .flat_map(|(phase, values)| values.iter().map(move |one| one - self.mean - self.without(phase, *one)));
+        let (_, deviation) = median_and_deviation(&apart.collect::<Vec<_>>()).unwrap_or((0.0, 0.0));
+        let variance = self.effects.iter().map(|one| one * one / count(self.effects.len())).sum::<f64>();
+        let each = self.phases.iter().map(Vec::len).sum::<usize>() / self.phases.len();
+        let noise = MEDIAN_VARIANCE * deviation * deviation / count(each.max(1));
+        if variance > noise { 1.0 - noise / variance } else { 0.0 }
+    }
+
+    /// What a phase adds by the median of its values but one `value`.
+    fn without(&self, phase: usize, value: f64) -> f64 {
+        let values = &self.phases[phase];
+        if values.len() < 2 || !value.is_finite() {
+            return self.effects[phase];
+        }
+        let place = values.partition_point(|one| *one < value);
+        let other = |rank: usize| values[if rank < place { rank } else { (rank + 1).min(values.len() - 1) }];
+        let others = values.len() - 1;
+        (f64::midpoint(other((others - 1) / 2), other(others / 2)) - self.mean) * self.kept
+    }
 }

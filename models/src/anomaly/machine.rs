@@ -32,8 +32,10 @@ const SETTLING_CYCLES: usize = 2;
 const SETTLING: f64 = 1.25;
 /// Cycles in which a slow shift further to the same side belongs to the one before: a drift alarms once.
 const DRIFT_CYCLES: usize = 4;
-/// Refits after which the scale is chosen anew.
-const SCALE_REFITS: usize = 26;
+/// Refits at which the scale is chosen anew: as soon as more is known, and then every so many.
+const SCALE_REFITS: [usize; 4] = [0, 3, 7, 26];
+/// Times the past that seasons are learnt from by which the scale is chosen.
+const SCALE_SPANS: usize = 4;
 /// Deviations by which tails are known.
 const TAIL_VALUES: usize = 400;
 /// A slope must stand out from chance by so many deviations.
@@ -195,7 +197,9 @@ impl<'a> Machine<'a> {
             return;
         }
         self.level += self.slope + self.follow() * spread * deviations.clamp(-CLIPPED, CLIPPED);
-        self.add_up(at, deviations, spread);
+        if self.open.is_none() {
+            self.add_up(at, deviations, spread);
+        }
     }
 
     fn least_score(&self, at: usize) -> f64 {
@@ -288,11 +292,12 @@ impl<'a> Machine<'a> {
             .weights
             .and_then(|weights| median(&mut weights[first.min(weights.len())..at.min(weights.len())].to_vec()))
             .unwrap_or(1.0);
-        if self.refits.is_multiple_of(SCALE_REFITS) && self.open.is_none() {
+        if (SCALE_REFITS.contains(&self.refits) || self.refits.is_multiple_of(26)) && self.open.is_none() {
             if self.refits == 0 {
                 self.levels = running_medians(&self.values[..at], self.cycle);
             }
-            let scale = Baseline::even_scale(self.past(first, at), &periods);
+            let first = at.saturating_sub(SCALE_SPANS * self.learning_values(&periods));
+            let scale = Baseline::even_scale(self.past(first, at), &periods, self.scale());
             self.change_scale(first, at, &periods, scale);
         }
         if let Some(baseline) = Baseline::of(self.past(first, at), &periods, self.scale()) {

@@ -142,7 +142,7 @@ mod tests {
     fn alike_is_ok_and_moved_is_not() {
         assert_eq!(stability(&ramp(0, 1000), &ramp(0, 1000)), Some(Stability { index: 0.0, drift: Drift::Ok }));
         assert_eq!(stability(&ramp(0, 1000), &ramp(100, 1100)).unwrap().drift, Drift::Act);
-        assert_eq!(stability(&ramp(0, 1000), &ramp(45, 1045)).unwrap().drift, Drift::Watch);
+        assert_eq!(stability(&ramp(0, 1000), &ramp(70, 1070)).unwrap().drift, Drift::Watch);
         assert_eq!(stability(&ramp(0, 50), &ramp(500, 550)).unwrap().drift, Drift::TooFew);
         assert_eq!(stability(&[], &[1.0]), None);
     }

@@ -82,7 +82,18 @@ impl Lives {
             lives.open_minutes[bin] += beyond * grid.width(bin).unwrap_or(0.0);
             lives.entered[bin] += beyond;
         }
+        lives.spread_atoms(grid);
         lives
+    }
+
+    /// Where all that close do so at a bin's end, as at an automatic closing, the open minutes are those of a constant rate that leaves as many
+    /// open (half a case more than there are, lest none).
+    fn spread_atoms(&mut self, grid: &Grid) {
+        for bin in (0..self.closed.len()).filter(|bin| self.closed[*bin] > 0.0) {
+            let Some(width) = grid.width(bin).filter(|width| *width <= 2.0 * ATOM_WIDTH * grid.starts[bin]) else { continue };
+            let hazard = -(-self.closed[bin] / (self.entered[bin] + 0.5)).ln_1p();
+            self.open_minutes[bin] = self.closed[bin] * width / hazard;
+        }
     }
 }
 

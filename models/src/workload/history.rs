@@ -6,7 +6,7 @@ use crate::robust::{count, median};
 /// Older hours say nothing of the week to come: three years.
 const MOST_KNOWN: usize = 156 * WEEK;
 /// Counts are held below it.
-const MOST_COUNT: f64 = 1e15;
+pub(super) const MOST_COUNT: f64 = 1e15;
 /// A day is wild with so many times the median of like days, and more beyond it than that many of its roots.
 const WILD: (f64, f64) = (3.0, 6.0);
 /// Like days on either side by which a day is judged.

@@ -1,5 +1,6 @@
 //! What workload forecasts were worth on a series' own past, beside the count of the same hour a week before. Knows forecasts by their figures.
 
+use super::history::MOST_COUNT;
 use super::{DAY, HourlySeries, LEVELS, WEEK, forecast};
 use crate::oversight::backtest::{origins, roll};
 use crate::robust::count;
@@ -38,7 +39,7 @@ pub fn naive(series: &HourlySeries, hours: usize) -> Vec<f64> {
     let length = series.counts.len();
     let same_hour = |ahead: usize| {
         let weeks = (1..=NAIVE_WEEKS).filter_map(|week| (length + ahead % WEEK).checked_sub(week * WEEK));
-        weeks.map(|at| series.counts[at]).find(|value| value.is_finite() && *value >= 0.0).unwrap_or(0.0)
+        weeks.map(|at| series.counts[at]).find(|value| value.is_finite() && *value >= 0.0).unwrap_or(0.0).min(MOST_COUNT)
     };
     (0..hours).map(same_hour).collect()
 }
@@ -55,7 +56,7 @@ pub fn score(series: &HourlySeries, hours: usize, most_origins: usize) -> Option
         for ((demand, naive), actual) in
             said.hours.iter().zip(naive).zip(came).filter(|(_, actual)| actual.is_finite() && **actual >= 0.0)
         {
-            sums.add(demand.mean, &demand.quantiles, *naive, *actual);
+            sums.add(demand.mean, &demand.quantiles, *naive, actual.min(MOST_COUNT));
         }
         sums
     });
