@@ -1,0 +1,181 @@
+//! Forecasts made as of past days and scored against what came, for the default method and those it is measured against. Knows no data set.
+
+use chrono::{Days, NaiveDate};
+use rayon::prelude::*;
+
+use super::numbers::{day_number, place, to_f64};
+use super::{Ask, DemandForecast, DemandSeries, LEVELS, Method, method};
+use crate::scores::quantile::{M5_LEVELS, absolute_step, pinball, squared_step};
+
+/// What a method's forecasts were worth, averaged over series and origins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BacktestScore {
+    /// The method.
+    pub method: Method,
+    /// Series scored, once an origin.
+    pub series: usize,
+    /// Root mean squared error in the series' own steps (M5).
+    pub rmsse: f64,
+    /// Scaled pinball loss over M5's nine levels.
+    pub spl: f64,
+    /// Mean absolute error in the series' own steps from week to week.
+    pub mase: f64,
+    /// Absolute errors of the whole horizon's sum ÷ units sold, over all series.
+    pub wape28: f64,
+    /// Units said too many ÷ units sold, over all series.
+    pub bias: f64,
+    /// Share of days at or below the 0.9 quantile.
+    pub below_90: f64,
+    /// Share of days at or below the 0.95 quantile.
+    pub below_95: f64,
+    /// Share of days at or below the 0.975 quantile.
+    pub below_975: f64,
+    /// 1 − scaled pinball loss ÷ that of the naive method: what forecasting added.
+    pub value_added: f64,
+}
+
+/// The days from which to forecast: `count` of them, the last one horizon before `end` (the first day not known), each a horizon before the next.
+pub fn origins(end: NaiveDate, horizon_days: usize, count: usize) -> Vec<NaiveDate> {
+    let back = |times: usize| end.checked_sub_days(Days::new(u64::try_from(times * horizon_days).unwrap_or(u64::MAX)));
+    (1..=count).rev().filter_map(back).collect()
+}
+
+/// Scores of `methods` over `panel` at `origins`, in that order. A series counts at an origin when it sold before it, its days reach over the
+/// whole horizon, and its history has a step to scale by. `seed` is handed on.
+pub fn score(
+    panel: &[DemandSeries],
+    origins: &[NaiveDate],
+    horizon_days: usize,
+    holidays: &[NaiveDate],
+    methods: &[Method],
+    seed: u64,
+) -> Vec<BacktestScore> {
+    let judged = |method: Method| {
+        let mut sum = Sum::default();
+        for origin in origins {
+            let ask = Ask { origin: *origin, horizon_days, holidays, seed };
+            let started: Vec<DemandSeries> = panel.iter().filter_map(|series| cut(series, *origin)).collect();
+            let full: Vec<&DemandSeries> = panel.iter().filter(|series| cut(series, *origin).is_some()).collect();
+            let forecasts = method::forecast_by(method, &started, &ask);
+            let cases = started.par_iter().zip(&full).zip(&forecasts);
+            let cases: Vec<Case> = cases.filter_map(|((history, full), said)| judge(history, full, said, &ask)).collect();
+            cases.iter().for_each(|case| sum.add(case));
+        }
+        sum
+    };
+    let naive = judged(Method::Naive);
+    methods.iter().map(|method| judged(*method).score(*method, &naive)).collect()
+}
+
+/// `series` up to the day before `origin`; none if nothing was sold by then.
+fn cut(series: &DemandSeries, origin: NaiveDate) -> Option<DemandSeries> {
+    let days = place(day_number(origin), day_number(series.first_day)).min(series.units.len());
+    let upto = |known: usize| days.min(known);
+    series.units[..days].iter().any(|units| *units > 0.0).then(|| DemandSeries {
+        first_day: series.first_day,
+        units: series.units[..days].to_vec(),
+        stock: series.stock[..upto(series.stock.len())].to_vec(),
+        prices: series.prices[..upto(series.prices.len())].to_vec(),
+    })
+}
+
+#[derive(Default)]
+struct Case {
+    rmsse: f64,
+    spl: f64,
+    mase: Option<f64>,
+    days: usize,
+    sum_error: f64,
+    sold: f64,
+    below: [usize; 3],
+}
+
+fn judge(history: &DemandSeries, full: &DemandSeries, said: &DemandForecast, ask: &Ask) -> Option<Case> {
+    let start = place(day_number(ask.origin), day_number(full.first_day));
+    let actual = full.units.get(start..start + ask.horizon_days)?;
+    let (squared, absolute) = (squared_step(&history.units)?, absolute_step(&history.units)?);
+    let errors = || said.days.iter().zip(actual).map(|(said, actual)| said.mean - actual);
+    let days = to_f64(actual.len());
+    let weekly = week_step(&history.units);
+    Some(Case {
+        rmsse: (errors().map(|error| error * error).sum::<f64>() / days / squared).sqrt(),
+        spl: said.days.iter().zip(actual).map(|(said, actual)| mean_pinball(&said.quantiles, *actual)).sum::<f64>()
+            / days
+            / absolute,
+        mase: weekly.map(|weekly| errors().map(f64::abs).sum::<f64>() / days / weekly),
+        days: actual.len(),
+        sum_error: errors().sum(),
+        sold: actual.iter().sum(),
+        below: [0.9, 0.95, 0.975].map(|level| at_or_below(said, actual, level)),
+    })
+}
+
+fn mean_pinball(quantiles: &[f64; LEVELS.len()], actual: f64) -> f64 {
+    let judged = LEVELS.iter().zip(quantiles).filter(|(level, _)| M5_LEVELS.contains(level));
+    judged.map(|(level, said)| pinball(*level, *said, actual)).sum::<f64>() / to_f64(M5_LEVELS.len())
+}
+
+fn at_or_below(said: &DemandForecast, actual: &[f64], level: f64) -> usize {
+    let at = LEVELS.iter().position(|known| *known == level).unwrap_or(0);
+    said.days.iter().zip(actual).filter(|(said, actual)| **actual <= said.quantiles[at]).count()
+}
+
+/// Mean absolute step from a day to the same weekday a week later, from the first sale on.
+fn week_step(units: &[f64]) -> Option<f64> {
+    let begun = &units[units.iter().position(|units| *units != 0.0)?..];
+    let steps = begun.iter().zip(begun.get(7..)?).map(|(before, after)| (after - before).abs());
+    let step = steps.sum::<f64>() / to_f64(begun.len() - 7);
+    (step > 0.0).then_some(step)
+}
+
+#[derive(Default)]
+struct Sum {
+    cases: usize,
+    scaled: usize,
+    rmsse: f64,
+    spl: f64,
+    mase: f64,
+    days: usize,
+    absolute_error: f64,
+    error: f64,
+    sold: f64,
+    below: [usize; 3],
+}
+
+impl Sum {
+    fn add(&mut self, case: &Case) {
+        self.cases += 1;
+        self.rmsse += case.rmsse;
+        self.spl += case.spl;
+        self.scaled += usize::from(case.mase.is_some());
+        self.mase += case.mase.unwrap_or(0.0);
+        self.days += case.days;
+        self.absolute_error += case.sum_error.abs();
+        self.error += case.sum_error;
+        self.sold += case.sold;
+        for (sum, below) in self.below.iter_mut().zip(case.below) {
+            *sum += below;
+        }
+    }
+
+    fn score(&self, method: Method, naive: &Self) -> BacktestScore {
+        let share = |part: f64, of: f64| if of > 0.0 { part / of } else { 0.0 };
+        let cases = to_f64(self.cases);
+        let below = self.below.map(|below| share(to_f64(below), to_f64(self.days)));
+        let spl = share(self.spl, cases);
+        let naive_spl = share(naive.spl, to_f64(naive.cases));
+        BacktestScore {
+            method,
+            series: self.cases,
+            rmsse: share(self.rmsse, cases),
+            spl,
+            mase: share(self.mase, to_f64(self.scaled)),
+            wape28: share(self.absolute_error, self.sold),
+            bias: share(self.error, self.sold),
+            below_90: below[0],
+            below_95: below[1],
+            below_975: below[2],
+            value_added: if naive_spl > 0.0 { 1.0 - spl / naive_spl } else { 0.0 },
+        }
+    }
+}
