@@ -112,3 +112,6 @@ pub fn forecast(panel: &[DemandSeries], ask: &Ask) -> Vec<DemandForecast> {
 pub fn forecast_by(method: Method, panel: &[DemandSeries], ask: &Ask) -> Vec<DemandForecast> {
     method::forecast_by(method, panel, ask)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,8 +30,36 @@ pub struct BacktestScore {
     pub below_95: f64,
     /// Share of days at or below the 0.975 quantile.
     pub below_975: f64,
+    /// Scaled pinball loss of the naive method on the same.
+    pub spl_naive: f64,
     /// 1 − scaled pinball loss ÷ that of the naive method: what forecasting added.
     pub value_added: f64,
+}
+
+impl BacktestScore {
+    /// Of several panels, each weighed by its series; none for none. The method is the first's.
+    pub fn together<'a>(scores: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let scores: Vec<&Self> = scores.filter(|score| score.series > 0).collect();
+        let first = scores.first()?;
+        let series = scores.iter().map(|score| score.series).sum();
+        let mean =
+            |of: fn(&Self) -> f64| scores.iter().map(|score| of(score) * to_f64(score.series)).sum::<f64>() / to_f64(series);
+        let (spl, spl_naive) = (mean(|score| score.spl), mean(|score| score.spl_naive));
+        Some(Self {
+            method: first.method,
+            series,
+            rmsse: mean(|score| score.rmsse),
+            spl,
+            spl_naive,
+            mase: mean(|score| score.mase),
+            wape28: mean(|score| score.wape28),
+            bias: mean(|score| score.bias),
+            below_90: mean(|score| score.below_90),
+            below_95: mean(|score| score.below_95),
+            below_975: mean(|score| score.below_975),
+            value_added: value_added(spl, spl_naive),
+        })
+    }
 }
 
 /// The days from which to forecast: `count` of them, the last one horizon before `end` (the first day not known), each a horizon before the next.
@@ -128,6 +156,10 @@ fn week_step(units: &[f64]) -> Option<f64> {
     (step > 0.0).then_some(step)
 }
 
+fn value_added(spl: f64, spl_naive: f64) -> f64 {
+    if spl_naive > 0.0 { 1.0 - spl / spl_naive } else { 0.0 }
+}
+
 #[derive(Default)]
 struct Sum {
     cases: usize,
@@ -163,7 +195,7 @@ impl Sum {
         let cases = to_f64(self.cases);
         let below = self.below.map(|below| share(to_f64(below), to_f64(self.days)));
         let spl = share(self.spl, cases);
-        let naive_spl = share(naive.spl, to_f64(naive.cases));
+        let spl_naive = share(naive.spl, to_f64(naive.cases));
         BacktestScore {
             method,
             series: self.cases,
@@ -175,7 +207,8 @@ impl Sum {
             below_90: below[0],
             below_95: below[1],
             below_975: below[2],
-            value_added: if naive_spl > 0.0 { 1.0 - spl / naive_spl } else { 0.0 },
+            spl_naive,
+            value_added: value_added(spl, spl_naive),
         }
     }
 }

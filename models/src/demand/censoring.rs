@@ -2,18 +2,21 @@
 
 use super::numbers::to_f64;
 use super::observed::Observed;
+use crate::distribution::negative_binomial_quantiles;
 use crate::distribution::quantiles::log_probability;
 
-/// Rounds of expectation and maximisation: with a third of days held the last moves the mean by a thousandth.
+/// Rounds of expectation and maximisation: each leaves about the held share of the way to go.
 const ROUNDS: usize = 8;
-/// Demand of a day that sold out is taken as at most this many times what was sold, or the mean if that is more.
+/// Demand of a day that sold out is taken as at most this many times what was sold, or of the mean if that is more.
 const MOST_TIMES: f64 = 5.0;
+/// Multiples of it, without their whole part, lie evenly between 0 and 1 however many there are (Weyl's sequence).
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// Bounds beyond it are counted in larger steps.
 const MOST_STEPS: f64 = 1000.0;
 
-/// Puts in place of the sales of days that sold out the demand to expect given that it was no less, under a negative binomial whose moments
-/// are those of the whole history so corrected (Agrawal and Smith 1996, NRL 43:839, by expectation–maximisation). A history sold out on all
-/// its days is left as it is: nothing tells what more was wanted.
+/// Puts in place of the sales of days that sold out what demand may have been given that it was no less, under a negative binomial whose moments
+/// are those of the whole history so corrected (Agrawal and Smith 1996, NRL 43:839, by expectation–maximisation): evenly spread over what is
+/// possible, so that the days keep mean and spread. A history sold out on all its days is left as it is: nothing tells what more was wanted.
 pub fn correct(observed: &mut Observed) {
     let held: Vec<(usize, f64)> = observed.seen_days().filter(|(place, _)| observed.bound[*place]).collect();
     if held.is_empty() || held.len() == observed.seen_days().count() {
@@ -21,21 +24,31 @@ pub fn correct(observed: &mut Observed) {
     }
     let most_sold = held.iter().map(|(_, sold)| *sold).fold(0.0, f64::max);
     let step = (most_sold / MOST_STEPS).max(1.0);
-    let mut unknown = 0.0;
+    let (mut mean, mut variance) = moments(&observed.seen_units(), 0.0);
     for _ in 0..ROUNDS {
-        let (mean, variance) = moments(&observed.seen_units(), unknown);
         if mean <= 0.0 {
             return;
         }
         let tail = Tail::of(mean / step, variance / (step * step), most_sold / step);
-        unknown = 0.0;
+        let mut unknown = 0.0;
         for (place, sold) in &held {
             let (expected, spread) = tail.from(sold / step);
-            let most = (MOST_TIMES * sold).max(mean).max(*sold);
-            observed.units[*place] = (expected * step).clamp(*sold, most);
+            observed.units[*place] = (expected * step).clamp(*sold, most(*sold, mean));
             unknown += spread * step * step;
         }
+        (mean, variance) = moments(&observed.seen_units(), unknown);
     }
+    let tail = Tail::of(mean / step, variance / (step * step), most_sold / step);
+    for (at, (place, sold)) in held.iter().enumerate() {
+        let below = tail.below(sold / step)[0];
+        let level = below + (1.0 - below) * (0.5 + to_f64(at) * GOLDEN).fract();
+        let [demand] = negative_binomial_quantiles(mean / step, variance / (step * step), &[level]);
+        observed.units[*place] = (demand * step).clamp(*sold, most(*sold, mean));
+    }
+}
+
+fn most(sold: f64, mean: f64) -> f64 {
+    (MOST_TIMES * sold.max(mean)).max(sold)
 }
 
 /// Mean and variance, where `unknown` is the sum of the variances of values that are only expected.
@@ -66,9 +79,14 @@ impl Tail {
         Self { mean, squares: mean * (1.0 + excess) + mean * mean, below }
     }
 
+    /// The sums below `sold`.
+    fn below(&self, sold: f64) -> [f64; 3] {
+        self.below[ceiling(sold).min(self.below.len() - 1)]
+    }
+
     /// Mean and variance of the count given that it is no less than `sold`.
     fn from(&self, sold: f64) -> (f64, f64) {
-        let below = self.below[ceiling(sold).min(self.below.len() - 1)];
+        let below = self.below(sold);
         let above = 1.0 - below[0];
         if above < 1e-6 {
             return (sold, 0.0);
@@ -113,7 +131,7 @@ mod tests {
         correct(&mut observed);
         let found = moments(&observed.seen_units(), 0.0).0;
         assert!(sold < 0.8 * truth, "sold {sold} of {truth}");
-        assert!((found / truth - 1.0).abs() < 0.12, "found {found} of {truth}");
+        assert!((found / truth - 1.0).abs() < 0.06, "found {found} of {truth}");
     }
 
     #[test]

@@ -12,7 +12,6 @@ pub(crate) fn day_number(date: chrono::NaiveDate) -> i32 {
 }
 
 /// 0 for Monday to 6 for Sunday, of a day number.
-#[expect(clippy::cast_sign_loss, reason = "the remainder is within 0 to 6")]
 pub(crate) fn weekday(day: i32) -> usize {
     (day - 1).rem_euclid(7) as usize
 }

@@ -5,6 +5,10 @@ use statrs::function::gamma::ln_gamma;
 
 /// Means beyond it are walked in coarser steps: what is lost is a thousandth of the mean.
 const MOST_STEPS_MEAN: f64 = 1000.0;
+/// Standard deviations beyond it likewise.
+const MOST_STEPS_DEVIATION: f64 = 2000.0;
+/// A step is at most this part of variance ÷ mean, so that the counts keep their shape.
+const LEAST_GRAIN: f64 = 0.05;
 /// Shapes (mean² ÷ variance) beyond it are a normal's to the eye.
 const NORMAL_SHAPE: f64 = 400.0;
 /// The walk starts this many standard deviations below the mean.
@@ -23,7 +27,8 @@ pub fn negative_binomial_quantiles<const LEVELS: usize>(mean: f64, variance: f64
         return levels
             .map(|level| if level <= 0.0 { 0.0 } else { (mean + normal_quantile(level) * variance.sqrt()).round().max(0.0) });
     }
-    let step = (mean / MOST_STEPS_MEAN).max(1.0);
+    let wide = (variance.sqrt() / MOST_STEPS_DEVIATION).min(LEAST_GRAIN * variance / mean);
+    let step = (mean / MOST_STEPS_MEAN).max(wide).max(1.0);
     walk(mean / step, (variance / (step * step)).max(mean / step), levels).map(|count| count * step)
 }
 
