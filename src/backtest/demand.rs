@@ -57,7 +57,8 @@ pub(crate) fn run(data: &Path) -> Result<Vec<DemandRow>> {
 fn sets(name: &str, shop: Shop, each: usize, least_selling_days: usize) -> [Set; 2] {
     let origins = backtest::origins(shop.end, HORIZON_DAYS, ORIGINS);
     let first = origins.first().copied().unwrap_or(shop.end);
-    let known = |series: &DemandSeries| usize::try_from((first - series.first_day).num_days()).unwrap_or(0).min(series.units.len());
+    let known =
+        |series: &DemandSeries| usize::try_from((first - series.first_day).num_days()).unwrap_or(0).min(series.units.len());
     let selling = |series: &DemandSeries| series.units[..known(series)].iter().filter(|units| **units > 0.0).count();
     let mut fast: Vec<_> = shop.items.into_iter().filter(|(_, series)| known(series) >= LEAST_HISTORY_DAYS).collect();
     fast.sort_by_cached_key(|(key, series)| (std::cmp::Reverse(selling(series)), key.clone()));

@@ -59,7 +59,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn read_file(file: &Path, sales: &mut DailySales) -> Result<()> {
     let opened = File::open(file)?;
-    let bytes: Box<dyn Read> = if file.extension().is_some_and(|end| end == "gz") { Box::new(MultiGzDecoder::new(opened)) } else { Box::new(opened) };
+    let bytes: Box<dyn Read> =
+        if file.extension().is_some_and(|end| end == "gz") { Box::new(MultiGzDecoder::new(opened)) } else { Box::new(opened) };
     let mut lines = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let columns = Columns::of(lines.byte_headers()?)?;
     let mut line = csv::ByteRecord::new();

@@ -51,10 +51,16 @@ impl DailySales {
 
 fn series(days: &BTreeMap<NaiveDate, (f64, f64)>, end: NaiveDate) -> Option<DemandSeries> {
     let first_day = *days.keys().next().filter(|day| **day < end)?;
-    let sold: Vec<Option<(f64, f64)>> = first_day.iter_days().take_while(|day| *day < end).map(|day| days.get(&day).copied()).collect();
+    let sold: Vec<Option<(f64, f64)>> =
+        first_day.iter_days().take_while(|day| *day < end).map(|day| days.get(&day).copied()).collect();
     let price = |sold: &Option<(f64, f64)>| sold.map_or(f64::NAN, |(units, value)| value / units);
     let prices = sold.iter().map(price).collect();
-    Some(DemandSeries { first_day, units: sold.iter().map(|sold| sold.map_or(0.0, |(units, _)| units)).collect(), stock: Vec::new(), prices })
+    Some(DemandSeries {
+        first_day,
+        units: sold.iter().map(|sold| sold.map_or(0.0, |(units, _)| units)).collect(),
+        stock: Vec::new(),
+        prices,
+    })
 }
 
 #[cfg(test)]
@@ -74,7 +80,10 @@ mod tests {
         let shop = sales.shop(Vec::new());
         assert_eq!((shop.end, shop.items.len()), (day(5), 1));
         let (item, series) = &shop.items[0];
-        assert_eq!((item.as_str(), series.first_day, series.units.as_slice()), ("tea", day(1), [12.0, 12.0, 0.0, 12.0].as_slice()));
+        assert_eq!(
+            (item.as_str(), series.first_day, series.units.as_slice()),
+            ("tea", day(1), [12.0, 12.0, 0.0, 12.0].as_slice())
+        );
         assert!(series.prices[0] == 2.5 && series.prices[2].is_nan());
     }
 }

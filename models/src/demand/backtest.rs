@@ -212,3 +212,33 @@ impl Sum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2024, 3, day).unwrap()
+    }
+
+    #[test]
+    fn by_hand() {
+        // Two on every other day: the last day before the origin sold none, so the naive method says none.
+        let units = (0..18).map(|day| f64::from(1 - day % 2) * 2.0).collect();
+        let series = DemandSeries { first_day: date(1), units, stock: Vec::new(), prices: Vec::new() };
+        let later = DemandSeries { first_day: date(17), ..series.clone() };
+        let scores = score(&[series, later], &origins(date(19), 2, 1), 2, &[], &[Method::Naive], 1);
+        let naive = &scores[0];
+        assert_eq!((naive.series, naive.bias, naive.wape28, naive.mase), (1, -1.0, 1.0, 0.5));
+        assert!((naive.rmsse - 0.5_f64.sqrt()).abs() < 1e-12);
+        assert_eq!((naive.below_95, naive.value_added, naive.spl), (1.0, 0.0, naive.spl_naive));
+        let both = BacktestScore::together([naive, naive].into_iter()).unwrap();
+        assert_eq!((both.series, both.rmsse, both.spl), (2, naive.rmsse, naive.spl));
+        assert_eq!(BacktestScore::together(std::iter::empty()), None);
+    }
+
+    #[test]
+    fn origins_are_a_horizon_apart() {
+        assert_eq!(origins(date(30), 7, 3), [date(9), date(16), date(23)]);
+    }
+}

@@ -12,6 +12,8 @@ use sales::ShopDay;
 
 /// A day without a sale counts as closed where at least this many series were expected to sell: chance leaves such a day once in e^6.
 const CLOSED_EXPECTED_SELLERS: f64 = 6.0;
+/// A weekday on which nothing ever sells is closed where this many sales were expected over all its days.
+const CLOSED_WEEKDAY_EXPECTED_SALES: f64 = 12.0;
 /// Weekdays are judged over this many days.
 const PROFILE_DAYS: usize = 182;
 /// A weekday that is open more often than this counts as always open: what else is closed is a holiday or an accident.
@@ -56,7 +58,7 @@ impl Calendar {
         holidays.sort_unstable();
         let mut calendar = Self {
             first,
-            closed: shop.iter().map(|day| day.sellers == 0.0 && day.expected >= CLOSED_EXPECTED_SELLERS).collect(),
+            closed: closed(first, &shop),
             holidays,
             open: [1.0; 7],
             profile: [1.0; 7],
@@ -167,6 +169,20 @@ impl Calendar {
         }
         DayEffect { open: (open + 1.0) / (days + 1.0), factor: (sold + BORROWED_DAYS) / (open + BORROWED_DAYS) }
     }
+}
+
+/// Which of the shop's days, from `first` on, it was closed.
+fn closed(first: i32, shop: &[ShopDay]) -> Vec<bool> {
+    let (mut sellers, mut expected) = ([0.0; 7], [0.0; 7]);
+    for (at, day) in shop.iter().enumerate().rev().take(PROFILE_DAYS) {
+        sellers[weekday(after(first, at))] += day.sellers;
+        expected[weekday(after(first, at))] += day.expected;
+    }
+    let never: [bool; 7] = std::array::from_fn(|at| sellers[at] == 0.0 && expected[at] >= CLOSED_WEEKDAY_EXPECTED_SALES);
+    let of = |(at, day): (usize, &ShopDay)| {
+        day.sellers == 0.0 && (day.expected >= CLOSED_EXPECTED_SELLERS || never[weekday(after(first, at))])
+    };
+    shop.iter().enumerate().map(of).collect()
 }
 
 #[cfg(test)]

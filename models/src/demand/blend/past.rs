@@ -13,7 +13,7 @@ const OLDEST_DAYS: f64 = 400.0;
 const SAME_WEEKDAY: f64 = 2.0;
 /// How far past days are moved to where the level now is: half way, on a logarithm.
 const SHIFT: f64 = 0.5;
-/// A day is brought to another's level by a third to three times at most.
+/// A day is brought to another's level by at most this factor: what sold once on a quiet day is no measure of a busy one.
 const MOST_RATIO: f64 = 3.0;
 /// Whole units below it are rounded after they were brought to another level: half of one piece is never sold.
 const ROUNDED_BELOW: f64 = 20.0;
@@ -91,7 +91,7 @@ impl Quantiles {
         }
         let target = shared * self.profile[weekday];
         let brought = |(day, divided, weight): &(Day, f64, f64)| {
-            let units = day.units * (target * divided).clamp(1.0 / MOST_RATIO, MOST_RATIO);
+            let units = day.units * (target * divided).min(MOST_RATIO);
             let units = if self.whole && units < ROUNDED_BELOW { units.round() } else { units };
             (units, if day.weekday == weekday { SAME_WEEKDAY * weight } else { *weight })
         };

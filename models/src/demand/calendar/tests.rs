@@ -35,6 +35,16 @@ fn closed_weekdays_and_the_week_are_learnt() {
 }
 
 #[test]
+fn one_item_is_enough_to_tell_a_weekday() {
+    let first = date(2024, 1, 1);
+    let units = (0..200).map(|day| if is_saturday(first + Days::new(day)) { 0.0 } else { 2.0 }).collect();
+    let series = DemandSeries { first_day: first, units, stock: Vec::new(), prices: Vec::new() };
+    let ask = Ask { origin: first + Days::new(200), horizon_days: 28, holidays: &[], seed: 0 };
+    let calendar = Calendar::learn(&[Observed::of(&series, &ask)], &ask);
+    assert!(calendar.open[5] < 0.02 && calendar.open[6] == 1.0, "{:?}", calendar.open);
+}
+
+#[test]
 fn holidays_that_were_closed_will_be() {
     let holidays = [date(2024, 1, 15), date(2024, 3, 4), date(2024, 5, 1), date(2024, 8, 5)];
     let calendar = learnt(date(2024, 1, 1), 200, &holidays, |day| if holidays.contains(&day) { 0.0 } else { 3.0 });
