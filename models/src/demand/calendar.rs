@@ -97,18 +97,21 @@ impl Calendar {
         let open = self.open[weekday(day)];
         let usual = DayEffect { open, factor: 1.0 };
         let effect = if self.is_holiday(day) { DayEffect { open: open * self.holiday.open, ..self.holiday } } else { usual };
-        if self.closed_at_last_turn_of_year(day) { DayEffect { open: effect.open.min(OPEN_AGAIN), ..effect } } else { effect }
+        if self.likely_closed(day) { DayEffect { open: effect.open.min(OPEN_AGAIN), ..effect } } else { effect }
     }
 
-    fn closed_at_last_turn_of_year(&self, day: i32) -> bool {
-        let Some(last) =
-            chrono::NaiveDate::from_num_days_from_ce_opt(day).and_then(|date| date.checked_sub_months(chrono::Months::new(12)))
-        else {
+    /// By what the shop did on the same day a year ago; a first 25 December that is a holiday is taken to be like most.
+    fn likely_closed(&self, day: i32) -> bool {
+        let date = chrono::NaiveDate::from_num_days_from_ce_opt(day);
+        let Some(last) = date.and_then(|date| date.checked_sub_months(chrono::Months::new(12))) else {
             return false;
         };
-        let into_year = chrono::Datelike::ordinal0(&(last + chrono::Days::new(8))).cast_signed();
+        let after_24_december = chrono::Datelike::ordinal0(&(last + chrono::Days::new(8))).cast_signed();
         let last = day_number(last);
-        into_year <= TURN_OF_YEAR_DAYS && self.was_closed(last) && self.open[weekday(last)] == 1.0
+        if last < self.first {
+            return self.is_holiday(day) && after_24_december == 1;
+        }
+        after_24_december <= TURN_OF_YEAR_DAYS && self.was_closed(last) && self.open[weekday(last)] == 1.0
     }
 
     fn days(&self) -> impl DoubleEndedIterator<Item = (usize, i32)> + ExactSizeIterator + use<> {

@@ -71,6 +71,16 @@ fn the_days_after_christmas_are_closed_again() {
 }
 
 #[test]
+fn a_first_christmas_is_like_most() {
+    let christmas = [date(2024, 12, 25)];
+    let calendar = learnt(date(2024, 6, 1), 190, &christmas, |_| 3.0);
+    assert_eq!(calendar.effect(day_number(christmas[0])).open, OPEN_AGAIN);
+    assert_eq!(calendar.effect(day_number(date(2024, 12, 26))).open, 1.0);
+    let calendar = learnt(date(2023, 6, 1), 555, &christmas, |_| 3.0);
+    assert_eq!(calendar.effect(day_number(christmas[0])).open, 1.0);
+}
+
+#[test]
 fn nothing_is_an_ordinary_shop() {
     let calendar = Calendar::learn(&[], &Ask { origin: date(2024, 1, 1), horizon_days: 1, holidays: &[], seed: 0 });
     assert_eq!(calendar.effect(day_number(date(2024, 1, 1))), DayEffect { open: 1.0, factor: 1.0 });
