@@ -78,3 +78,27 @@ fn column(batch: &RecordBatch, name: &str, to: &DataType) -> Result<arrow::array
     let column = batch.column_by_name(name).with_context(|| format!("no column {name}"))?;
     cast(column, to).with_context(|| format!("column {name} is {}, not {to}", column.data_type()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_real_files() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/complete_journey");
+        if !folder.exists() {
+            eprintln!("not tried: {} is not there", folder.display());
+            return;
+        }
+        let shop = read(&folder).unwrap();
+        let (_, bananas) = shop.items.iter().find(|(item, _)| item == "1082185").unwrap();
+        assert_eq!(shop.end, NaiveDate::from_ymd_opt(2017, 9, 25).unwrap(), "the last day is half a day");
+        assert_eq!((bananas.units.iter().sum::<f64>(), bananas.units.len()), (13_001.0, 267));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let error = read(Path::new("nowhere")).unwrap_err();
+        assert!(format!("{error:#}").contains("nowhere/products.parquet"), "{error:#}");
+    }
+}

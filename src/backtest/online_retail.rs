@@ -142,4 +142,17 @@ mod tests {
         assert!(told.contains("lines.csv: line 2: \"three\" is no number"), "{told}");
         assert!(format!("{:#}", read_text("a,b\n").unwrap_err()).contains("no column InvoiceNo"));
     }
+
+    #[test]
+    fn the_real_files() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online_retail_2010_2011/by-day");
+        if !folder.exists() {
+            eprintln!("not tried: {} is not there", folder.display());
+            return;
+        }
+        let shop = read(&folder).unwrap();
+        let (_, holder) = shop.items.iter().find(|(item, _)| item == "85123A").unwrap();
+        assert_eq!((shop.items.len(), shop.end), (3_791, NaiveDate::from_ymd_opt(2011, 12, 10).unwrap()));
+        assert_eq!((holder.units.iter().sum::<f64>(), holder.units.len()), (37_952.0, 374));
+    }
 }
