@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use rayon::prelude::*;
 
 use super::numbers::{day_number, place, to_f64};
-use super::{Ask, DemandForecast, DemandSeries, LEVELS, Method, method};
+use super::{Ask, DayDemand, DayStock, DemandForecast, DemandSeries, LEVELS, Method, method};
 use crate::scores::quantile::{M5_LEVELS, absolute_step, pinball, squared_step};
 
 /// What a method's forecasts were worth, averaged over series and origins.
@@ -82,8 +82,8 @@ pub fn score(
         let mut sum = Sum::default();
         for origin in origins {
             let ask = Ask { origin: *origin, horizon_days, holidays, seed };
-            let started: Vec<DemandSeries> = panel.iter().filter_map(|series| cut(series, *origin)).collect();
-            let full: Vec<&DemandSeries> = panel.iter().filter(|series| cut(series, *origin).is_some()).collect();
+            let known = panel.iter().filter_map(|series| Some((cut(series, *origin)?, series)));
+            let (started, full): (Vec<DemandSeries>, Vec<&DemandSeries>) = known.unzip();
             let forecasts = method::forecast_by(method, &started, &ask);
             let cases = started.par_iter().zip(&full).zip(&forecasts);
             let cases: Vec<Case> = cases.filter_map(|((history, full), said)| judge(history, full, said, &ask)).collect();
@@ -118,23 +118,28 @@ struct Case {
     below: [usize; 3],
 }
 
+/// None where the horizon is not known to its end or tells nothing. Days that stock held down are not judged: their demand is not known.
 fn judge(history: &DemandSeries, full: &DemandSeries, said: &DemandForecast, ask: &Ask) -> Option<Case> {
     let start = place(day_number(ask.origin), day_number(full.first_day));
     let actual = full.units.get(start..start + ask.horizon_days)?;
+    let open = |at: usize| full.stock.get(start + at).is_none_or(|stock| *stock == DayStock::Open) && actual[at].is_finite();
+    let judged: Vec<(&DayDemand, f64)> =
+        (0..actual.len()).filter(|at| open(*at)).map(|at| (&said.days[at], actual[at])).collect();
+    if judged.is_empty() {
+        return None;
+    }
     let (squared, absolute) = (squared_step(&history.units)?, absolute_step(&history.units)?);
-    let errors = || said.days.iter().zip(actual).map(|(said, actual)| said.mean - actual);
-    let days = to_f64(actual.len());
-    let weekly = week_step(&history.units);
+    let mean = |loss: &dyn Fn(&DayDemand, f64) -> f64| {
+        judged.iter().map(|(said, actual)| loss(said, *actual)).sum::<f64>() / to_f64(judged.len())
+    };
     Some(Case {
-        rmsse: (errors().map(|error| error * error).sum::<f64>() / days / squared).sqrt(),
-        spl: said.days.iter().zip(actual).map(|(said, actual)| mean_pinball(&said.quantiles, *actual)).sum::<f64>()
-            / days
-            / absolute,
-        mase: weekly.map(|weekly| errors().map(f64::abs).sum::<f64>() / days / weekly),
-        days: actual.len(),
-        sum_error: errors().sum(),
-        sold: actual.iter().sum(),
-        below: [0.9, 0.95, 0.975].map(|level| at_or_below(said, actual, level)),
+        rmsse: (mean(&|said, actual| (said.mean - actual).powi(2)) / squared).sqrt(),
+        spl: mean(&|said, actual| mean_pinball(&said.quantiles, actual)) / absolute,
+        mase: week_step(&history.units).map(|step| mean(&|said, actual| (said.mean - actual).abs()) / step),
+        days: judged.len(),
+        sum_error: judged.iter().map(|(said, actual)| said.mean - actual).sum(),
+        sold: judged.iter().map(|(_, actual)| actual).sum(),
+        below: [0.9, 0.95, 0.975].map(|level| at_or_below(&judged, level)),
     })
 }
 
@@ -143,9 +148,9 @@ fn mean_pinball(quantiles: &[f64; LEVELS.len()], actual: f64) -> f64 {
     judged.map(|(level, said)| pinball(*level, *said, actual)).sum::<f64>() / to_f64(M5_LEVELS.len())
 }
 
-fn at_or_below(said: &DemandForecast, actual: &[f64], level: f64) -> usize {
+fn at_or_below(judged: &[(&DayDemand, f64)], level: f64) -> usize {
     let at = LEVELS.iter().position(|known| *known == level).unwrap_or(0);
-    said.days.iter().zip(actual).filter(|(said, actual)| **actual <= said.quantiles[at]).count()
+    judged.iter().filter(|(said, actual)| *actual <= said.quantiles[at]).count()
 }
 
 /// Mean absolute step from a day to the same weekday a week later, from the first sale on.
@@ -235,6 +240,20 @@ mod tests {
         let both = BacktestScore::together([naive, naive].into_iter()).unwrap();
         assert_eq!((both.series, both.rmsse, both.spl), (2, naive.rmsse, naive.spl));
         assert_eq!(BacktestScore::together(std::iter::empty()), None);
+    }
+
+    #[test]
+    fn days_that_stock_held_down_are_not_judged() {
+        let units: Vec<f64> = (0..20).map(|day| if day == 19 { 9.0 } else { f64::from(day % 3) }).collect();
+        let mut series = DemandSeries { first_day: date(1), units, stock: vec![DayStock::Open; 20], prices: Vec::new() };
+        let judged =
+            |series: &DemandSeries| score(std::slice::from_ref(series), &[date(19)], 2, &[], &[Method::MovingAverage28], 1);
+        let both = judged(&series);
+        series.stock[19] = DayStock::Unavailable;
+        let one = judged(&series);
+        assert!(one[0].rmsse < 0.5 * both[0].rmsse, "{one:?} {both:?}");
+        series.stock[18] = DayStock::SoldOut;
+        assert_eq!(judged(&series)[0].series, 0);
     }
 
     #[test]
