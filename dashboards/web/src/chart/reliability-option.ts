@@ -5,7 +5,7 @@ import { tipLook, tipWords } from './tip';
 import { small } from './trend-series';
 
 const accent = 'var(--accent)';
-const margin = { top: 32, bottom: 48, left: 52, right: 24 };
+const margin = { top: 32, bottom: 48, left: 48, right: 64 };
 /** Diameters of the emptiest and the fullest bin. */
 const least = 8;
 const most = 24;
@@ -39,7 +39,7 @@ export function reliabilityOption(bins: Bin[], manner: Manner) {
       name: 'happened',
       nameLocation: 'end',
       nameGap: 14,
-      nameTextStyle: { ...axis.nameTextStyle, align: 'right', padding: [0, 8, 0, 0] },
+      nameTextStyle: { ...axis.nameTextStyle, align: 'left' },
       axisLine: { show: false },
       splitLine: { lineStyle: { color: 'var(--hairline)' } },
     },
@@ -76,7 +76,7 @@ function point(bin: Bin, size: number, manner: Manner) {
     label: {
       ...small,
       show: true,
-      position: bin.middle > 0.85 ? 'left' : 'right',
+      ...beside(bin),
       distance: 6,
       formatter: bin.few ? `${count(bin.n, manner)}, few` : count(bin.n, manner),
       color: bin.few ? 'var(--muted)' : 'var(--text)',
@@ -84,6 +84,12 @@ function point(bin: Bin, size: number, manner: Manner) {
       textBorderWidth: 3,
     },
   };
+}
+
+/** On the side of the point where the line is not. */
+function beside({ middle, happened }: Bin) {
+  if (happened <= middle) return { position: 'right', offset: [0, 6] };
+  return middle < 0.15 ? { position: 'top' } : { position: 'left', offset: [0, -6] };
 }
 
 /** What was said is what happened. */
@@ -101,7 +107,7 @@ const diagonal = {
       value: [1, 1],
       symbol: 'circle',
       symbolSize: 0.1,
-      label: { ...small, show: true, position: 'left', distance: 12, offset: [0, -6], formatter: 'as said', color: 'var(--muted)' },
+      label: { ...small, show: true, position: 'right', distance: 8, formatter: 'as said', color: 'var(--muted)' },
     },
   ],
 };
