@@ -45,6 +45,7 @@ describe('a course of what was and what is to come', () => {
     expect(fan.whole).toBe(false);
     expect(fan.next).toBeNull();
     expect(dayWords(fan, 1, manner)).toEqual(['6 Dec 2011', 'Nothing told']);
+    expect(fanOf(page(was('2011-12-08', 4), said('2011-12-10', 5, 1, 9)))?.whole).toBe(false);
   });
 
   it('says each day, the narrowest band first, moved by no zone', () => {

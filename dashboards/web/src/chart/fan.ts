@@ -22,7 +22,7 @@ export interface Fan {
   middleTitle: string;
   /** The place of the first day that is forecast; none where nothing is. */
   next: number | null;
-  /** Whether each day up to the last that was is told: only then can a line join them. */
+  /** Whether each day up to what is to come is told: only then can a line join them. */
   whole: boolean;
 }
 
@@ -52,7 +52,7 @@ export function fanOf(page: ListPage): Fan | null {
     actualTitle: title(chart.actual),
     middleTitle: title(chart.middle),
     next: next < 0 ? null : next,
-    whole: actual.slice(0, until + 1).every((value) => value !== null),
+    whole: until > 0 && actual.slice(0, next < 0 ? until + 1 : next).every((value) => value !== null),
   };
 }
 
