@@ -20,7 +20,7 @@ const needs = { series: ['grain=quarter'], records: ['limit=5'], quarantine: ['l
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);
 let document;
-/** Per tenant: its id, its pages, the KPIs that it has records of, and a receipt. */
+/** Per tenant: its id, its pages, the lists on them, the KPIs that it has records of, and a receipt. */
 let tenants;
 
 before(async () => {
@@ -36,7 +36,13 @@ async function known(id) {
   const kpis = (await ask(`${of}/kpis`)).body.kpis.filter((kpi) => kpi.available);
   assert.ok(kpis.length > 0, `${id} has figures`);
   const { receipt } = (await ask(`${of}/kpis/${kpis[0].id}/reading`)).body;
-  return { id, pages, kpis, receipt };
+  return { id, pages, kpis, receipt, lists: await listsOn(of, pages) };
+}
+
+async function listsOn(of, pages) {
+  const read = await Promise.all(pages.map((page) => ask(`${of}/pages/${page.id}`)));
+  const panels = read.flatMap(({ body }) => body.sections.flatMap((section) => section.panels));
+  return [...new Set(panels.flatMap((panel) => panel.list ?? []))];
 }
 
 describe('the document', () => {
@@ -144,6 +150,9 @@ function real(path, of = tenants) {
   return of.flatMap((tenant) => {
     const inside = path.replace('{tenant}', tenant.id);
     if (path.includes('{page}')) return tenant.pages.map(({ id }) => inside.replace('{page}', id));
+    // Every list can be asked of every tenant; one that is on no page of its has no rows.
+    const lists = tenant.lists.length > 0 ? tenant.lists : tenants.flatMap((one) => one.lists).slice(0, 1);
+    if (path.includes('{list}')) return lists.map((list) => inside.replace('{list}', list));
     if (path.includes('{receipt}')) return [inside.replace('{receipt}', tenant.receipt)];
     if (path.includes('{kpi}')) return tenant.kpis.flatMap((kpi) => asking(path, inside.replace('{kpi}', kpi.id), kpi.dimensions));
     assert.doesNotMatch(inside, /\{/, 'the test knows its parameters');

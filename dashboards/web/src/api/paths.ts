@@ -9,6 +9,14 @@ export interface Question {
   asOf: string | null;
 }
 
+/** What is asked of a list: it stands as the latest forecast says, whatever the period. */
+export interface ListQuestion {
+  where: Where[];
+  asOf: string | null;
+  /** None is the list's own order. */
+  order?: { by: string; descending: boolean } | null;
+}
+
 type Extra = Record<string, string | number | null | undefined>;
 
 const root = '/api/v1';
@@ -28,6 +36,18 @@ function asked(question: Question, extra: Extra, compare = true): string {
   for (const [name, value] of Object.entries(extra)) {
     if (value !== null && value !== undefined) query.set(name, String(value));
   }
+  return `?${query}`;
+}
+
+function listed({ where, asOf, order }: ListQuestion, extra: Extra): string {
+  const query = new URLSearchParams();
+  if (order) {
+    query.set('order', order.by);
+    query.set('descending', String(order.descending));
+  }
+  for (const { dimension, value } of where) query.append('where', `${dimension}:${value}`);
+  if (asOf) query.set('as_of', asOf);
+  for (const [name, value] of Object.entries(extra)) query.set(name, String(value));
   return `?${query}`;
 }
 
@@ -72,6 +92,10 @@ export const paths = {
     inside(tenant, 'kpis', kpi, 'slices') + asked(question, { by, limit, format }),
   records: (tenant: string, kpi: string, question: Question, page: { limit: number; offset: number }) =>
     inside(tenant, 'kpis', kpi, 'records') + asked(question, page, false),
+  list: (tenant: string, list: string, question: ListQuestion, page: { limit: number; offset: number }) =>
+    inside(tenant, 'lists', list) + listed(question, page),
+  listCsv: (tenant: string, list: string, question: ListQuestion) =>
+    inside(tenant, 'lists', list) + listed(question, { format: 'csv' }),
   recordsCsv: (tenant: string, kpi: string, question: Question) =>
     inside(tenant, 'kpis', kpi, 'records') + asked(question, { format: 'csv' }, false),
 };

@@ -4,7 +4,7 @@ export type Kind = 'sum' | 'ratio' | 'mean' | 'quantile' | 'distinct' | 'level';
 export type Grain = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 export type State = 'good' | 'watch' | 'bad' | 'none';
 export type Sense = 'better' | 'worse' | 'same' | 'neutral';
-export type View = 'trend' | 'slices' | 'records' | 'health' | 'quarantine' | 'upkeep';
+export type View = 'trend' | 'slices' | 'records' | 'reliability' | 'list' | 'health' | 'quarantine' | 'upkeep';
 export type Permission = 'dashboards' | 'sql' | 'worklists' | 'sources' | 'reviews' | 'administration';
 export type Cell = string | number | boolean | null;
 
@@ -45,6 +45,7 @@ export interface PageEntry {
 export interface Panel {
   view: View;
   kpi: string | null;
+  list: string | null;
   by: string | null;
   grain: Grain | null;
   limit: number | null;
@@ -197,6 +198,41 @@ export interface Rows {
   offset: number;
   limit: number;
   truncated: boolean;
+}
+
+/** A column of a list that is shown; `currency` is the column that tells the currency of its money. */
+export interface ListColumn {
+  title: string;
+  unit: string;
+  currency: string | null;
+}
+
+/** A course of what was and what is to come: each is a column. Of the bands the widest comes first. */
+export interface ListChart {
+  day: string;
+  actual: string;
+  middle: string;
+  bands: { title: string; from: string; to: string }[];
+}
+
+/** A page of a list out of `total` rows; `fields` is the order of the values in a row. */
+export interface ListPage {
+  list: string;
+  title: string;
+  about: string;
+  order_by: string;
+  descending: boolean;
+  columns: Record<string, ListColumn>;
+  /** Another list that opens from a row: its rows of the same values in these columns. */
+  detail: { list: string; by: string[] } | null;
+  chart: ListChart | null;
+  fields: { name: string; type: string }[];
+  rows: Cell[][];
+  total: number;
+  offset: number;
+  limit: number;
+  truncated: boolean;
+  knowledge_time: string | null;
 }
 
 export interface Records extends Rows, Measure {

@@ -1,6 +1,7 @@
 // A trend as a chart: its axes, its scale, the room for its labels. What is drawn, not how numbers come about.
 import { amount, type Manner } from '../words/format';
 import { apart, ticks } from './ticks';
+import { tipLook, tipWords } from './tip';
 import { axisLabels, pointWords, type Trend } from './trend';
 import { seriesOf, small, type Plan } from './trend-series';
 
@@ -74,18 +75,12 @@ export function trendOption(trend: Trend, manner: Manner, width: number, height:
       splitLine: { lineStyle: { color: 'var(--hairline)' } },
     },
     tooltip: {
+      ...tipLook,
       trigger: 'axis',
-      confine: true,
-      transitionDuration: 0,
-      backgroundColor: 'var(--raised)',
-      borderColor: 'var(--hairline)',
-      padding: [8, 12],
-      textStyle: { ...small, color: 'var(--text)' },
-      extraCssText: 'box-shadow: var(--shadow); border-radius: 8px;',
       axisPointer: columns
         ? { type: 'shadow', shadowStyle: { color: 'var(--past)', opacity: 0.1 } }
         : { type: 'line', lineStyle: { color: 'var(--rule)', type: 'solid' } },
-      formatter: (hovered: { dataIndex: number }[]) => tip(trend, hovered[0]?.dataIndex ?? 0, manner),
+      formatter: (hovered: { dataIndex: number }[]) => tipWords(pointWords(trend, hovered[0]?.dataIndex ?? 0, manner)),
     },
     series: seriesOf(plan),
   };
@@ -93,10 +88,3 @@ export function trendOption(trend: Trend, manner: Manner, width: number, height:
 
 const lastPrevious = ({ points, previous }: Trend): number | null =>
   previous.slice(0, points.length).findLast((point) => point.value !== null)?.value ?? null;
-
-function tip(trend: Trend, at: number, manner: Manner): string {
-  const [when, now, before] = pointWords(trend, at, manner).map(escaped);
-  return `${when}<br><b>${now}</b>${before ? `<br>${before}` : ''}`;
-}
-
-const escaped = (text: string) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
