@@ -7,7 +7,6 @@
 
 pub mod bg_nbd;
 mod buying;
-mod confidence;
 mod descent;
 mod features;
 mod forecast;
@@ -31,12 +30,12 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use confidence::Confidence;
+pub use crate::confidence::Confidence;
 pub use forecast::{LEAST_CUSTOMERS, LEAST_CUSTOMERS_FOR_MODELS, LEAST_REPEATERS_FOR_MODELS, forecast, forecast_by};
 pub use summary::{FitError, Summary};
 
 /// Changes with whatever changes a forecast.
-pub const VERSION: &str = "churn 1";
+pub const VERSION: &str = "1";
 
 /// An order, or what came back of one.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 
 pub use backtest::{BacktestScore, score};
 pub use class::Class;
+pub use crate::confidence::Confidence;
 pub use method::Method;
 
 /// The levels at which quantiles are given; M5's nine and 0.05, 0.1, 0.9, 0.95.
@@ -59,17 +60,6 @@ pub struct Ask<'a> {
     pub holidays: &'a [NaiveDate],
     /// Of chance, where a method has any.
     pub seed: u64,
-}
-
-/// How far a forecast can be leant on; low: show it, do not act on it unseen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confidence {
-    /// Half a year and 60 days with demand, hardly censored.
-    High,
-    /// Eight weeks and 15 days with demand.
-    Medium,
-    /// Less than that, or a fallback.
-    Low,
 }
 
 /// Demand of one day.

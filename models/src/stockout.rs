@@ -2,6 +2,8 @@
 //! the lateness of open orders; the units and margin at risk; and the order that would prevent it. Knows no table, no currency and no dates:
 //! days are counted from the end of today.
 
+use crate::confidence::Confidence;
+
 mod calibration;
 mod casts;
 mod censoring;
@@ -22,7 +24,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 pub use calibration::{Calibration, HORIZONS, LEAST_EVENTS, LEAST_MATURED};
 pub use demand::{DailyDemand, DayDemand, DemandSettings};
-pub use forecast::{ByDay, Confidence, LEAST_CHANCE, StockoutForecast};
+pub use forecast::{ByDay, LEAST_CHANCE, StockoutForecast};
 pub use history::{StockDay, StockHistory};
 pub use lateness::{Lateness, POOLED_RECEIPTS};
 pub use outcome::{DayAfter, MaturedStockout, ran_out_on};
@@ -32,7 +34,7 @@ pub use replenishment::{ASSUMED_LEAD_TIME_DAYS, REVIEW_DAYS};
 /// Days ahead that are judged.
 pub const HORIZON_DAYS: usize = 28;
 /// Of the model; changes whenever its numbers may.
-pub const VERSION: &str = "stockout-1";
+pub const VERSION: &str = "1";
 
 /// The rate a day at which stocks run out where nothing is known of demand; a convention (half of them within four weeks), and labelled.
 const GENERAL_RATE_A_DAY: f64 = 0.025;

@@ -14,10 +14,13 @@ use profile::Profile;
 use quantiles::quantiles;
 use spread::Spread;
 
+pub use crate::confidence::Confidence;
 pub use score::{WorkloadScore, naive, score};
 
 /// Levels of the quantiles.
 pub const LEVELS: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+/// Raised when forecasts from the same numbers change.
+pub const VERSION: &str = "1";
 /// Hours of a week.
 const WEEK: usize = 168;
 /// Hours of a day.
@@ -60,6 +63,18 @@ pub enum Method {
     None,
 }
 
+impl Method {
+    /// As it is written in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HourOfWeek => "hour of week",
+            Self::HourOfDay => "hour of day",
+            Self::Flat => "flat",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Why something less than the whole model speaks; to be shown beside the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fallback {
@@ -75,15 +90,17 @@ pub enum Fallback {
     UnderTwoWeeks,
 }
 
-/// How much the figures are worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// Show, and let nothing act on it.
-    Low,
-    /// Between.
-    Medium,
-    /// Eight weeks known and a usual spread.
-    High,
+impl Fallback {
+    /// As it is written in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoHistory => "no hour is known",
+            Self::AllZero => "nothing ever arrived",
+            Self::UnderADay => "less than a day is known",
+            Self::UnderAWeek => "less than a week is known",
+            Self::UnderTwoWeeks => "less than two weeks are known",
+        }
+    }
 }
 
 /// Demand of the next hours.

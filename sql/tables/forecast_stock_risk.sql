@@ -30,8 +30,6 @@ CREATE TABLE forecast_stock_risk (
     censored_share        DOUBLE COMMENT 'Share of these days on which more may have been asked for than was there',
     cover_days            DOUBLE COMMENT 'Days that what is available and on order lasts at mean demand' OPTIONS (unit = 'days'),
     cover_on_hand_days    DOUBLE COMMENT 'Days that what is available lasts at mean demand' OPTIONS (unit = 'days'),
-    variation             DOUBLE COMMENT 'Relative variance of the demand of 28 days',
-    overdue_share         DOUBLE COMMENT 'Share of the orders on their way that are overdue',
     calibrated            BOOLEAN COMMENT 'Whether what had come of earlier forecasts corrected the probabilities',
     method                TEXT NOT NULL COMMENT 'What computed it',
     fallback              TEXT COMMENT 'Why something simpler was used; null where nothing was',

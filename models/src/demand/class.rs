@@ -25,6 +25,19 @@ pub enum Class {
     Sparse,
 }
 
+impl Class {
+    /// As it is written in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Smooth => "smooth",
+            Self::Erratic => "erratic",
+            Self::Intermittent => "intermittent",
+            Self::Lumpy => "lumpy",
+            Self::Sparse => "sparse",
+        }
+    }
+}
+
 /// The class of the days of `units`, with the average demand interval and the squared coefficient of variation by which it was told.
 pub fn classify(units: &[f64]) -> (Class, f64, f64) {
     let sizes: Vec<f64> = units.iter().copied().filter(|units| *units > 0.0).collect();

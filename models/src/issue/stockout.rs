@@ -11,7 +11,7 @@ use crate::frame::{Frame, days_of};
 use crate::model::{Given, Issued, Model, ModelError};
 use crate::rows::Rows;
 use crate::stockout::{
-    self, ByDay, Calibration, DailyDemand, DemandSettings, Draws, Features, HORIZON_DAYS, Lateness, MaturedStockout, OpenOrder, Position,
+    self, ByDay, Calibration, DailyDemand, DemandSettings, Draws, HORIZONS, HORIZON_DAYS, Lateness, MaturedStockout, OpenOrder, Position,
     StockDay, StockHistory, StockoutForecast,
 };
 
@@ -36,17 +36,20 @@ impl Model for Stockout {
 
     fn issue(&self, given: &Given<'_>) -> Result<Issued, ModelError> {
         let suppliers = Suppliers::of(given)?;
-        let stocks = stocks(given, &suppliers)?;
+        let mut stocks = stocks(given, &suppliers)?;
         if stocks.is_empty() {
             return Ok(Issued::abstained("no source tells what is in stock"));
         }
         let (closings, demand) = (places::closings(given)?, places::demand(given)?);
-        let positions = stocks.iter().map(|stock| {
+        let positions = stocks.iter_mut().map(|stock| {
             let history = history(demand.get(&stock.place), closings.get(&stock.place));
-            (stock.position.clone(), DailyDemand::of_history(&history, &DemandSettings::default()))
+            let demand = DailyDemand::of_history(&history, &DemandSettings::default());
+            stock.mean_a_day = demand.mean_a_day();
+            (stock.position.clone(), demand)
         });
+        let positions = positions.collect::<Vec<_>>();
         let draws = Draws { paths: PATHS, seed: given.seed };
-        let raw = stockout::forecast_all(&positions.collect::<Vec<_>>(), &suppliers.lateness, given.service_level, &draws);
+        let raw = stockout::forecast_all(&positions, &suppliers.lateness, given.service_level, &draws);
         let calibration = Calibration::fit(&matured(given, &closings)?);
         let said = raw.iter().map(|raw| {
             let mut said = raw.clone();
@@ -116,6 +119,15 @@ struct Stock {
     currency: String,
     next_receipt: Option<chrono::NaiveDate>,
     position: Position,
+    /// Units that a coming day asks for, as it is expected.
+    mean_a_day: f64,
+}
+
+impl Stock {
+    /// Days that `units` last; none where nothing is asked for.
+    fn cover(&self, units: f64) -> Option<f64> {
+        (self.mean_a_day > 0.0).then(|| units.max(0.0) / self.mean_a_day)
+    }
 }
 
 fn stocks(given: &Given<'_>, suppliers: &Suppliers) -> Result<Vec<Stock>, ModelError> {
@@ -137,7 +149,7 @@ fn stocks(given: &Given<'_>, suppliers: &Suppliers) -> Result<Vec<Stock>, ModelE
             ..Position::of_stock(available[row])
         };
         let next_receipt = orders.iter().map(|(_, promised)| *promised).min();
-        Stock { place, name: names[row].clone(), supplier, currency: currencies[row].clone(), next_receipt, position }
+        Stock { place, name: names[row].clone(), supplier, currency: currencies[row].clone(), next_receipt, position, mean_a_day: 0.0 }
     };
     Ok(skus.into_iter().zip(locations).enumerate().map(stock).collect())
 }
@@ -173,43 +185,27 @@ fn history(series: Option<&DemandSeries>, closings: Option<&Closings>) -> StockH
     StockHistory { days: series.first_day.iter_days().zip(&series.units).map(day).collect() }
 }
 
-/// Forecasts whose days are over, with the day on which the stock ran out.
+/// Forecasts of which days are over, with the day on which the stock ran out, whatever was ordered since.
 fn matured(given: &Given<'_>, closings: &BTreeMap<Place, Closings>) -> Result<Vec<MaturedStockout>, ModelError> {
     let frame = Frame::of(given, "matured_stockouts")?;
     let (skus, locations, origins) = (frame.texts("sku")?, frame.texts("location")?, frame.days("origin")?);
     let (horizons, said) = (frame.numbers("horizon_day")?, frame.numbers("uncalibrated")?);
-    let known = [
-        frame.numbers("cover_days")?,
-        frame.numbers("cover_on_hand_days")?,
-        frame.numbers("variation")?,
-        frame.numbers("censored_share")?,
-        frame.numbers("overdue_share")?,
-    ];
-    let mut forecasts: BTreeMap<(chrono::NaiveDate, Place), (ByDay, Features)> = BTreeMap::new();
+    let mut forecasts: BTreeMap<(chrono::NaiveDate, Place), ByDay> = BTreeMap::new();
     for (row, (sku, location)) in skus.into_iter().zip(locations).enumerate() {
         let Some(origin) = origins[row] else { continue };
-        let of = |index: usize| if known[index][row].is_finite() { known[index][row] } else { 0.0 };
-        let features = || Features {
-            cover_days: of(0),
-            cover_on_hand_days: of(1),
-            variation: of(2),
-            censored_share: of(3),
-            overdue_share: of(4),
-        };
-        let place = Place { sku, location };
-        let (by_day, _) = forecasts.entry((origin, place)).or_insert_with(|| ([f64::NAN; HORIZON_DAYS], features()));
+        let by_day = forecasts.entry((origin, Place { sku, location })).or_insert([f64::NAN; HORIZON_DAYS]);
         let day = days(horizons[row]).and_then(|day| usize::try_from(day - 1).ok());
         if let Some(chance) = day.and_then(|day| by_day.get_mut(day)) {
             *chance = said[row];
         }
     }
-    let matured = forecasts.into_iter().filter_map(|((origin, place), (probability, features))| {
+    let matured = forecasts.into_iter().filter_map(|((origin, place), probability)| {
         let closings = closings.get(&place)?;
-        let last = origin + TimeDelta::days(i64::from(u8::try_from(HORIZON_DAYS).unwrap_or(u8::MAX)) - 1);
-        let is_whole = last < given.origin && probability.iter().all(|chance| chance.is_finite());
+        let days_passed = u32::try_from(days_of(given.origin) - days_of(origin)).ok().filter(|days| *days > 0)?;
+        let is_whole = HORIZONS.iter().all(|horizon| probability[horizon - 1].is_finite());
         let empty = |day: &chrono::NaiveDate| closings.on(*day).is_some_and(|available| available <= 0.0);
         let ran_out_on = (1_u32..).zip(origin.iter_days().take(HORIZON_DAYS)).find(|(_, day)| empty(day)).map(|(day, _)| day);
-        is_whole.then_some(MaturedStockout { probability, features, ran_out_on })
+        is_whole.then_some(MaturedStockout { probability, days_passed, ran_out_on })
     });
     Ok(matured.collect())
 }
@@ -270,10 +266,8 @@ fn risks(given: &Given<'_>, stocks: &[Stock], said: &[StockoutForecast]) -> Resu
         .numbers("service_level", said.iter().map(|_| Some(given.service_level)))
         .whole("days_observed", said.iter().map(observed))
         .numbers("censored_share", said.iter().map(|said| Some(said.censored_share)))
-        .numbers("cover_days", said.iter().map(|said| Some(said.features.cover_days)))
-        .numbers("cover_on_hand_days", said.iter().map(|said| Some(said.features.cover_on_hand_days)))
-        .numbers("variation", said.iter().map(|said| Some(said.features.variation)))
-        .numbers("overdue_share", said.iter().map(|said| Some(said.features.overdue_share)))
+        .numbers("cover_on_hand_days", stocks.iter().map(|stock| stock.cover(stock.position.available)))
+        .numbers("cover_days", stocks.iter().map(|stock| stock.cover(stock.position.available + on_order(stock))))
         .flags("calibrated", said.iter().map(|said| said.calibrated))
         .texts("method", said.iter().map(|said| Some(said.method)))
         .texts("fallback", said.iter().map(|said| said.fallback))

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDateTime, TimeDelta, Timelike};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use serde_json::json;
 
-use crate::frame::Frame;
+use crate::frame::{Frame, days_of};
 use crate::model::{Given, Issued, Model, ModelError};
 use crate::rows::Rows;
-use crate::workload::{self, HourlySeries, LEVELS, WorkloadForecast};
+use crate::workload::{self, Fallback, HourDemand, HourlySeries, LEVELS, WorkloadForecast};
 
 /// Hours that are forecast: four weeks.
 const HORIZON_HOURS: usize = 672;
@@ -41,20 +41,17 @@ impl Model for Workload {
         if series.is_empty() {
             return Ok(Issued::abstained("no ticket was opened and no order placed yet"));
         }
-        let forecasts = series.iter().map(|(work, series)| (work.as_str(), forecast(series), naive(series))).collect::<Vec<_>>();
+        let holidays = given.holidays.iter().map(|day| i64::from(days_of(*day))).collect::<Vec<_>>();
+        let said = |(work, series): (&'_ String, &HourlySeries)| {
+            let forecast = workload::forecast_with_holidays(series, &holidays, HORIZON_HOURS);
+            (work.clone(), forecast, workload::naive(series, HORIZON_HOURS))
+        };
+        let forecasts = series.iter().map(said).collect::<Vec<_>>();
         let fallbacks = forecasts.iter().filter(|(_, forecast, _)| forecast.fallback.is_some()).count();
         let tables = vec![("forecast_workload", rows(given, &forecasts)?)];
         let parameters = json!({ "horizon_hours": HORIZON_HOURS, "levels": LEVELS }).to_string();
         Ok(Issued { tables, forecasts: forecasts.len(), fallbacks, abstained: None, parameters })
     }
-}
-
-fn forecast(series: &HourlySeries) -> WorkloadForecast {
-    workload::forecast(series, HORIZON_HOURS)
-}
-
-fn naive(series: &HourlySeries) -> WorkloadForecast {
-    workload::naive(series, HORIZON_HOURS)
 }
 
 /// Arrivals by kind of work, each from its first hour with one to the hour before the origin.
@@ -86,18 +83,17 @@ fn hour_of(time: NaiveDateTime) -> i64 {
 
 fn rows(
     given: &Given<'_>,
-    forecasts: &[(&str, WorkloadForecast, WorkloadForecast)],
+    forecasts: &[(String, WorkloadForecast, Vec<f64>)],
 ) -> Result<arrow::array::RecordBatch, ModelError> {
     let first = given.origin_hour.with_minute(0).and_then(|hour| hour.with_second(0)).and_then(|hour| hour.with_nanosecond(0));
     let first = first.unwrap_or(given.origin_hour);
-    let mut hours = Vec::new();
+    let mut hours: Vec<(&str, &WorkloadForecast, DateTime<Utc>, &HourDemand, f64, u16)> = Vec::new();
     for (work, forecast, naive) in forecasts {
-        let means = naive.hours.iter().map(|hour| hour.mean);
-        for (ahead, (hour, naive)) in (0_u16..).zip(forecast.hours.iter().zip(means)) {
+        for (ahead, (hour, naive)) in (0_u16..).zip(forecast.hours.iter().zip(naive)) {
             let target = (given.instant)(first + TimeDelta::hours(i64::from(ahead)));
             // Where clocks go forward, two hours that they would show are one.
-            if hours.last().is_none_or(|(other, _, last, ..)| other != work || *last < target) {
-                hours.push((*work, forecast, target, hour, naive, ahead));
+            if hours.last().is_none_or(|(other, _, last, ..)| *other != work.as_str() || *last < target) {
+                hours.push((work.as_str(), forecast, target, hour, *naive, ahead));
             }
         }
     }
@@ -110,8 +106,8 @@ fn rows(
         rows = rows.numbers(name, hours.iter().map(|(_, _, _, hour, ..)| Some(hour.quantiles[index])));
     }
     rows.numbers("naive_mean", hours.iter().map(|(.., naive, _)| Some(*naive)))
-        .texts("method", hours.iter().map(|(_, forecast, ..)| Some(forecast.method)))
-        .texts("fallback", hours.iter().map(|(_, forecast, ..)| forecast.fallback))
+        .texts("method", hours.iter().map(|(_, forecast, ..)| Some(forecast.method.as_str())))
+        .texts("fallback", hours.iter().map(|(_, forecast, ..)| forecast.fallback.map(Fallback::as_str)))
         .texts("confidence", hours.iter().map(|(_, forecast, ..)| Some(forecast.confidence.as_str())))
         .finish()
 }

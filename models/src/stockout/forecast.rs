@@ -1,23 +1,13 @@
 //! A stock-out forecast: what is said of an item at a location, and what makes it a probability to be believed. Knows no paths.
 
 use super::HORIZON_DAYS;
+use crate::confidence::Confidence;
 
 /// Chances are held that far from certainty: no model of the coming weeks knows better.
 pub const LEAST_CHANCE: f64 = 0.001;
 
 /// Chances of having run out by day 1, 2 … of the horizon.
 pub type ByDay = [f64; HORIZON_DAYS];
-
-/// How far a forecast is to be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confidence {
-    /// To be acted upon.
-    High,
-    /// To be looked at.
-    Medium,
-    /// To be shown, and not acted upon by itself.
-    Low,
-}
 
 /// What is said of a stock.
 #[derive(Debug, Clone, PartialEq)]
