@@ -62,12 +62,13 @@ impl Tail {
 
     /// The deviations that make this score.
     pub(super) fn deviations(self, score: f64) -> f64 {
-        let (mut low, mut high) = (0.0, 1e4);
-        for _ in 0..40 {
+        // By their logarithm, between a twentieth and twenty thousand.
+        let (mut low, mut high) = (-3.0_f64, 10.0_f64);
+        for _ in 0..22 {
             let middle = f64::midpoint(low, high);
-            if self.score(middle) < score { low = middle } else { high = middle }
+            if self.score(middle.exp()) < score { low = middle } else { high = middle }
         }
-        high
+        high.exp()
     }
 }
 

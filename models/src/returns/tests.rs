@@ -78,6 +78,28 @@ fn a_shop_in_which_nothing_happens_is_quiet() {
 }
 
 #[test]
+fn units_that_come_back_together_are_no_spikes() {
+    let mut chance = ChaCha8Rng::seed_from_u64(530);
+    // Orders of three units each come back whole: counts vary three times as much as single units would.
+    let (mut skus, _) = shop(&mut chance, 3000);
+    for sku in &mut skus {
+        let orders = |units: f64| whole(units / 3.0);
+        let rate = 0.1;
+        sku.earlier_sold = 3.0 * count(orders(sku.earlier_sold));
+        sku.recent_sold = 3.0 * count(orders(sku.recent_sold));
+        sku.earlier_returned = 3.0 * binomial(&mut chance, orders(sku.earlier_sold), rate);
+        sku.recent_returned = 3.0 * binomial(&mut chance, orders(sku.recent_sold), rate);
+    }
+    let report = spikes(&skus, Settings::default());
+    println!(
+        "{} spikes, unrest {:.2?}",
+        report.spikes().count(),
+        report.groups.iter().map(|group| group.unrest).collect::<Vec<_>>()
+    );
+    assert!(report.spikes().count() <= 3);
+}
+
+#[test]
 fn a_group_that_rises_as_a_whole_is_shown_as_a_group() {
     let sku = |at: usize| Sku {
         group: 3,
