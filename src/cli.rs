@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Upkeep(UpkeepArguments),
     /// Say what is coming, by the models, from what is known; what was said is kept and scored when its day comes
     Forecast(ForecastArguments),
+    /// Score the models on data that are at hand, beside naive methods and what peers reached
+    Backtest(crate::backtest::BacktestArguments),
     /// Erase a person, a record, an installation or a whole tenant for good, with a proof of what went; without any of them, show what was erased
     Erase(EraseArguments),
     /// Make people, and let them sign in

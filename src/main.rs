@@ -2,6 +2,7 @@
 //! that knows every part.
 
 mod audit;
+mod backtest;
 mod calendar;
 mod check;
 mod cli;
@@ -91,6 +92,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Check(arguments) => return check::run(config, arguments).await,
             Command::Tables(arguments) => tables::run(config, arguments).await?,
             Command::Tenant(arguments) => tenant::run(config, arguments).await?,
+            Command::Backtest(arguments) => backtest::run(&arguments)?,
             Command::Forecast(arguments) => forecast::run(config, arguments).await?,
             Command::Erase(arguments) => erase::run(config, arguments).await?,
             Command::Upkeep(arguments) => upkeep::run(config, arguments).await?,

@@ -14,9 +14,9 @@ mod weighted;
 
 use chrono::NaiveDate;
 
+pub use crate::confidence::Confidence;
 pub use backtest::{BacktestScore, score};
 pub use class::Class;
-pub use crate::confidence::Confidence;
 pub use method::Method;
 
 /// The levels at which quantiles are given; M5's nine and 0.05, 0.1, 0.9, 0.95.

@@ -90,5 +90,10 @@ pub trait Model: Send + Sync {
 
 /// Every model, in the order in which they run.
 pub fn all() -> [&'static dyn Model; 4] {
-    [&crate::issue::demand::Demand, &crate::issue::stockout::Stockout, &crate::issue::churn::Churn, &crate::issue::workload::Workload]
+    [
+        &crate::issue::demand::Demand,
+        &crate::issue::stockout::Stockout,
+        &crate::issue::churn::Churn,
+        &crate::issue::workload::Workload,
+    ]
 }

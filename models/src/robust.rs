@@ -1,7 +1,7 @@
 //! Middle and spread of a sample that a few wild values do not move. Knows nothing of time.
 
 /// What makes the median absolute deviation of a normal sample its standard deviation: 1 ÷ Φ⁻¹(¾).
-pub const NORMAL_MAD: f64 = 1.482_602_218_505_602;
+pub(crate) const NORMAL_MAD: f64 = 1.482_602_218_505_602;
 
 /// A number of things as a real number.
 #[expect(clippy::cast_precision_loss, reason = "numbers of values are far below 2^52")]
@@ -10,7 +10,7 @@ pub(crate) fn count(of: usize) -> f64 {
 }
 
 /// The median of what is finite, which it puts in an order of its own; none of nothing. Linear in its length.
-pub fn median(values: &mut Vec<f64>) -> Option<f64> {
+pub(crate) fn median(values: &mut Vec<f64>) -> Option<f64> {
     values.retain(|value| value.is_finite());
     median_of_finite(values)
 }
@@ -30,7 +30,7 @@ fn median_of_finite(values: &mut [f64]) -> Option<f64> {
 
 /// The median and the median absolute deviation from it, made a standard deviation by [`NORMAL_MAD`]; where more than half are alike, the mean
 /// absolute deviation × √(π ÷ 2).
-pub fn median_and_deviation(values: &[f64]) -> Option<(f64, f64)> {
+pub(crate) fn median_and_deviation(values: &[f64]) -> Option<(f64, f64)> {
     let mut finite = values.to_vec();
     let middle = median(&mut finite)?;
     for value in &mut finite {
@@ -45,7 +45,7 @@ pub fn median_and_deviation(values: &[f64]) -> Option<(f64, f64)> {
 }
 
 /// The quantile at `level` of values in ascending order, between neighbours by straight line; none of nothing.
-pub fn quantile_of_sorted(sorted: &[f64], level: f64) -> Option<f64> {
+pub(crate) fn quantile_of_sorted(sorted: &[f64], level: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let position = level.clamp(0.0, 1.0) * count(last);
     let lower = floor(position).min(last);

@@ -45,7 +45,8 @@ impl Model for Churn {
             Outcome::Forecast(risks) => risks,
             Outcome::Abstained { reason } => return Ok(Issued::abstained(reason)),
         };
-        let told = |of: fn(&CustomerRisk) -> bool| risks.iter().filter(|risk| risk.horizon_days == HORIZONS_DAYS[0] && of(risk)).count();
+        let told =
+            |of: fn(&CustomerRisk) -> bool| risks.iter().filter(|risk| risk.horizon_days == HORIZONS_DAYS[0] && of(risk)).count();
         let (forecasts, fallbacks) = (told(|_| true), told(|risk| risk.fallback.is_some()));
         let who = Who { names: &names, currencies: &currencies, histories: &histories };
         let tables = vec![("forecast_churn", rows(given.origin, &who, &risks)?)];
@@ -73,7 +74,8 @@ fn customers(given: &Given<'_>) -> Result<BTreeMap<String, (String, CustomerHist
 fn history(orders: &[(i32, f64, String)]) -> (String, CustomerHistory) {
     let currency = orders.last().map(|(.., currency)| currency.clone()).unwrap_or_default();
     let value = |told: f64, of: &str| if of == currency && told.is_finite() { told.max(0.0) } else { 0.0 };
-    let mut orders = orders.iter().map(|(day, told, of)| CustomerOrder { day: *day, value: value(*told, of) }).collect::<Vec<_>>();
+    let mut orders =
+        orders.iter().map(|(day, told, of)| CustomerOrder { day: *day, value: value(*told, of) }).collect::<Vec<_>>();
     orders.sort_by_key(|order| order.day);
     (currency, CustomerHistory { orders, returned: Vec::new(), late_deliveries: Vec::new(), tickets: Vec::new() })
 }
@@ -93,7 +95,12 @@ fn add_troubles(given: &Given<'_>, customers: &mut BTreeMap<String, (String, Cus
             }
             "late delivery" => history.late_deliveries.push(days_of(day)),
             "ticket" => history.tickets.push(days_of(day)),
-            other => return Err(ModelError::frame("customer_troubles", format!("tells of `{other}`: write returned, late delivery or ticket"))),
+            other => {
+                return Err(ModelError::frame(
+                    "customer_troubles",
+                    format!("tells of `{other}`: write returned, late delivery or ticket"),
+                ));
+            }
         }
     }
     Ok(())

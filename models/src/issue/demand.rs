@@ -12,9 +12,8 @@ use crate::rows::Rows;
 pub(super) const HORIZON_DAYS: usize = 28;
 
 /// Columns of the quantiles, by level.
-const QUANTILES: [&str; LEVELS.len()] = [
-    "q0_005", "q0_025", "q0_05", "q0_1", "q0_165", "q0_25", "q0_5", "q0_75", "q0_835", "q0_9", "q0_95", "q0_975", "q0_995",
-];
+const QUANTILES: [&str; LEVELS.len()] =
+    ["q0_005", "q0_025", "q0_05", "q0_1", "q0_165", "q0_25", "q0_5", "q0_75", "q0_835", "q0_9", "q0_95", "q0_975", "q0_995"];
 
 /// The model.
 pub struct Demand;

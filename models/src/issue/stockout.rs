@@ -11,8 +11,8 @@ use crate::frame::{Frame, days_of};
 use crate::model::{Given, Issued, Model, ModelError};
 use crate::rows::Rows;
 use crate::stockout::{
-    self, ByDay, Calibration, DailyDemand, DemandSettings, Draws, HORIZONS, HORIZON_DAYS, Lateness, MaturedStockout, OpenOrder, Position,
-    StockDay, StockHistory, StockoutForecast,
+    self, ByDay, Calibration, DailyDemand, DemandSettings, Draws, HORIZON_DAYS, HORIZONS, Lateness, MaturedStockout, OpenOrder,
+    Position, StockDay, StockHistory, StockoutForecast,
 };
 
 /// Paths drawn a position.
@@ -149,7 +149,15 @@ fn stocks(given: &Given<'_>, suppliers: &Suppliers) -> Result<Vec<Stock>, ModelE
             ..Position::of_stock(available[row])
         };
         let next_receipt = orders.iter().map(|(_, promised)| *promised).min();
-        Stock { place, name: names[row].clone(), supplier, currency: currencies[row].clone(), next_receipt, position, mean_a_day: 0.0 }
+        Stock {
+            place,
+            name: names[row].clone(),
+            supplier,
+            currency: currencies[row].clone(),
+            next_receipt,
+            position,
+            mean_a_day: 0.0,
+        }
     };
     Ok(skus.into_iter().zip(locations).enumerate().map(stock).collect())
 }
@@ -216,7 +224,11 @@ fn by_day(
     said: &[StockoutForecast],
     raw: &[StockoutForecast],
 ) -> Result<arrow::array::RecordBatch, ModelError> {
-    let days = stocks.iter().zip(said).zip(raw).flat_map(|((stock, said), raw)| (0..HORIZON_DAYS).map(move |day| (stock, said, raw, day)));
+    let days = stocks
+        .iter()
+        .zip(said)
+        .zip(raw)
+        .flat_map(|((stock, said), raw)| (0..HORIZON_DAYS).map(move |day| (stock, said, raw, day)));
     let days = days.collect::<Vec<_>>();
     let ahead = |day: usize| i64::try_from(day).unwrap_or(i64::MAX);
     Rows::default()

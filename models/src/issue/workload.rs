@@ -81,13 +81,13 @@ fn hour_of(time: NaiveDateTime) -> i64 {
     time.and_utc().timestamp().div_euclid(HOUR_S)
 }
 
-fn rows(
-    given: &Given<'_>,
-    forecasts: &[(String, WorkloadForecast, Vec<f64>)],
-) -> Result<arrow::array::RecordBatch, ModelError> {
+/// One hour of one kind of work: its forecast, when it is, what it holds, the naive mean, hours after the origin.
+type Hour<'a> = (&'a str, &'a WorkloadForecast, DateTime<Utc>, &'a HourDemand, f64, u16);
+
+fn rows(given: &Given<'_>, forecasts: &[(String, WorkloadForecast, Vec<f64>)]) -> Result<arrow::array::RecordBatch, ModelError> {
     let first = given.origin_hour.with_minute(0).and_then(|hour| hour.with_second(0)).and_then(|hour| hour.with_nanosecond(0));
     let first = first.unwrap_or(given.origin_hour);
-    let mut hours: Vec<(&str, &WorkloadForecast, DateTime<Utc>, &HourDemand, f64, u16)> = Vec::new();
+    let mut hours: Vec<Hour<'_>> = Vec::new();
     for (work, forecast, naive) in forecasts {
         for (ahead, (hour, naive)) in (0_u16..).zip(forecast.hours.iter().zip(naive)) {
             let target = (given.instant)(first + TimeDelta::hours(i64::from(ahead)));
