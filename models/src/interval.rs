@@ -4,7 +4,7 @@ use statrs::function::beta::checked_beta_reg;
 
 /// Halvings of the unit interval by which a quantile of a Beta is found: to 1e-15.
 const HALVINGS: usize = 50;
-/// Two-sided normal deviates of 90 % and 95 %.
+/// Two-sided normal deviate of 90 %.
 pub const DEVIATE_90: f64 = 1.644_853_626_951_472_2;
 /// Two-sided normal deviate of 95 %.
 pub const DEVIATE_95: f64 = 1.959_963_984_540_054;

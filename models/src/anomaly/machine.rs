@@ -20,7 +20,7 @@ const FOLLOW: f64 = 0.7;
 const CLIPPED: f64 = 2.0;
 /// Strays count for at most so many spreads in the cumulative sum.
 const CLIPPED_IN_SUM: f64 = 3.0;
-/// Allowance and limit of the cumulative sum, in spreads.
+/// Allowance of the cumulative sum, in spreads; this and what follows are start values, not tuned.
 const SUM_ALLOWANCE: f64 = 0.75;
 /// Limit of the cumulative sum.
 const SUM_LIMIT: f64 = 9.0;
