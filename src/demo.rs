@@ -18,6 +18,7 @@ use crate::cli::DemoArguments;
 use crate::clock;
 use crate::config::Config;
 use crate::first_start;
+use crate::forecast::issue::Issue;
 use crate::home::{Home, profile};
 use crate::load::{load_files, report_text};
 use crate::serve;
@@ -36,6 +37,8 @@ struct Company {
     today: (i32, u32, u32),
     pack: &'static str,
     targets: &'static [(&'static str, &'static str)],
+    /// Days at whose beginning forecasts are issued, so that there is something to score; and now.
+    forecast_on: &'static [(i32, u32, u32)],
 }
 
 const COMPANIES: [Company; 4] = [
@@ -53,6 +56,7 @@ const COMPANIES: [Company; 4] = [
             ("repeat_customer_rate", "0.45"),
             ("average_order_value", "550"),
         ],
+        forecast_on: &[(2011, 6, 1), (2011, 8, 1), (2011, 9, 10), (2011, 10, 10), (2011, 11, 7)],
     },
     Company {
         id: "health_supply",
@@ -63,6 +67,7 @@ const COMPANIES: [Company; 4] = [
         today: (2012, 12, 31),
         pack: "scms",
         targets: &[("on_time_delivery", "0.95"), ("delivery_lead_time", "90"), ("freight_share", "0.045")],
+        forecast_on: &[],
     },
     Company {
         id: "service_desk",
@@ -79,6 +84,7 @@ const COMPANIES: [Company; 4] = [
             ("reopen_rate", "0.01"),
             ("reassignments", "0.8"),
         ],
+        forecast_on: &[(2016, 4, 1)],
     },
     Company {
         id: "travel_claims",
@@ -89,6 +95,7 @@ const COMPANIES: [Company; 4] = [
         today: (2018, 12, 31),
         pack: "xes",
         targets: &[("run_latency", "168"), ("exception_rate", "0.12"), ("rework_rate", "0.10"), ("approval_cycle_time", "48")],
+        forecast_on: &[],
     },
 ];
 
@@ -143,6 +150,20 @@ async fn load(config: &Config, home: &Home, company: &Company, samples: &Path) -
     let sink = TenantSink::new(home.engine.clone(), TenantId::parse(company.id)?, profile(&tenant));
     let report = load_files(&sink, &pack, &config.ingest_limits, &request).await?;
     print!("{}", report_text(company.id, &report));
+    forecast(config, home, company, &tenant).await
+}
+
+/// What the models would have said on some days, and what they say now.
+async fn forecast(config: &Config, home: &Home, company: &Company, tenant: &Tenant) -> Result<()> {
+    let day = |(year, month, day): &(i32, u32, u32)| NaiveDate::from_ymd_opt(*year, *month, *day);
+    let days = company.forecast_on.iter().map(day).collect::<Option<Vec<_>>>().context("a day of the demo does not exist")?;
+    let instants = days.into_iter().map(|day| Some(profile(tenant).start_of(day))).chain([None]);
+    for as_of in instants {
+        let issue = Issue { engine: &home.engine, tenant, as_of, service_level: config.forecast.service_level };
+        for model in quarterdeck_models::model::all() {
+            issue.run(model).await?;
+        }
+    }
     Ok(())
 }
 

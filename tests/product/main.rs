@@ -11,6 +11,7 @@ mod erasure;
 mod extension;
 mod figures;
 mod flight_door;
+mod forecasts;
 mod functions;
 mod http;
 mod http_sql;

@@ -26,6 +26,9 @@ use crate::support::DEMO;
 /// Cases a KPI.
 const CASES: u32 = 12;
 
+/// KPIs of stock, of which no sample tells.
+const WITHOUT_SAMPLE: [&str; 2] = ["stockout_brier", "stockout_reliability"];
+
 struct Subject {
     session: Session,
     first: chrono::NaiveDate,
@@ -63,7 +66,8 @@ fn records_re_add_to_the_number() {
             check(&runtime, &subject, kpi);
         }
     }
-    assert_eq!(kpis.len(), engine.kpis().iter().count(), "every KPI is checked on some tenant");
+    let unchecked = engine.kpis().iter().map(|kpi| kpi.id.as_str()).filter(|id| !kpis.contains(*id)).collect::<Vec<_>>();
+    assert_eq!(unchecked, WITHOUT_SAMPLE, "every other KPI is checked on some tenant");
 }
 
 fn check(runtime: &tokio::runtime::Runtime, subject: &Subject, kpi: &KpiDefinition) {
