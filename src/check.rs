@@ -53,7 +53,7 @@ pub(crate) async fn run(config: Config, arguments: CheckArguments) -> Result<Exi
 /// The library without the table and KPI files that cannot be read at all: each is a fault, and must not hide the others.
 fn readable(everything: &Library, faults: &mut Vec<String>) -> Library {
     let mut readable = Library::default();
-    for folder in ["tables", "kpis", "views", "mappings"] {
+    for folder in ["tables", "features", "lists", "kpis", "views", "mappings"] {
         for file in everything.under(folder) {
             match fault_in_front(folder, file) {
                 Some(fault) => faults.push(fault),

@@ -17,6 +17,15 @@ WITH troubles AS (
     UNION ALL
     SELECT
         customer_id,
+        'returned' AS trouble,
+        cancelled_at AS at,
+        net_value
+    FROM orders
+    WHERE kind = 'order'
+        AND cancelled_at IS NOT NULL
+    UNION ALL
+    SELECT
+        customer_id,
         'late delivery' AS trouble,
         delivered_at AS at,
         goods_value AS net_value

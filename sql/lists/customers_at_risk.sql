@@ -12,13 +12,7 @@
 -- columns.value_at_risk  = { title = "Value at risk", unit = "money", currency = "currency" }
 -- columns.reasons        = { title = "Why", unit = "text" }
 -- columns.confidence     = { title = "Confidence", unit = "text" }
-WITH latest AS (
-    SELECT *
-    FROM forecast_churn
-    WHERE issued_at = (SELECT max(issued_at) FROM forecast_churn)
-),
-
-by_horizon AS (
+WITH by_horizon AS (
     SELECT
         customer_id,
         max(CASE WHEN horizon_days = 30 THEN probability END) AS within_30_days,
@@ -29,8 +23,9 @@ by_horizon AS (
         max(CASE WHEN horizon_days = 90 THEN reasons END) AS reasons,
         max(currency) AS currency,
         max(last_order_on) AS last_order_on,
-        max(confidence) AS confidence
-    FROM latest
+        max(CASE WHEN horizon_days = 90 THEN confidence END) AS confidence
+    FROM forecast_churn
+    WHERE issued_at = (SELECT max(issued_at) FROM forecast_churn)
     GROUP BY customer_id
 )
 

@@ -11,13 +11,7 @@
 -- columns.method         = { title = "Method", unit = "text" }
 -- columns.confidence     = { title = "Confidence", unit = "text" }
 -- columns.fallback       = { title = "Why something simpler", unit = "text" }
-WITH latest AS (
-    SELECT *
-    FROM forecast_demand
-    WHERE issued_at = (SELECT max(issued_at) FROM forecast_demand)
-),
-
-expected AS (
+WITH expected AS (
     SELECT
         sku,
         location,
@@ -27,7 +21,8 @@ expected AS (
         min(method) AS method,
         min(confidence) AS confidence,
         min(fallback) AS fallback
-    FROM latest
+    FROM forecast_demand
+    WHERE issued_at = (SELECT max(issued_at) FROM forecast_demand)
     GROUP BY sku, location
 )
 

@@ -1,15 +1,5 @@
 -- about = "One forecast that one article at one place runs out by a day that is over, with whether it did. What was out already when it was made is left out; a place whose stock was told no more after it is unknown."
-WITH days AS (
-    SELECT
-        sku,
-        location,
-        day,
-        available,
-        max(day) OVER (PARTITION BY sku, location) AS last_told
-    FROM stock_closings
-),
-
-forecasts AS (
+WITH forecasts AS (
     SELECT
         forecast_stockout.issued_at,
         forecast_stockout.model_version,
@@ -45,7 +35,7 @@ SELECT
     forecasts.confidence,
     coalesce(bool_or(days.available <= 0 AND days.day <= forecasts.target_day), FALSE) AS happened
 FROM forecasts
-JOIN days
+JOIN stock_closings AS days
     ON forecasts.sku = days.sku
     AND forecasts.location = days.location
     AND days.day >= forecasts.origin
