@@ -38,7 +38,9 @@ fn main() {
     let customers = customers();
     let summaries = customers.iter().filter_map(summary).collect::<Vec<_>>();
     measured(&format!("churn, BG/NBD fit: {} customers", summaries.len()), || usize::from(bg_nbd::fit(&summaries, 0.0).is_ok()));
-    measured(&format!("churn, Pareto/NBD fit: {} customers", summaries.len()), || usize::from(pareto_nbd::fit(&summaries, 0.0).is_ok()));
+    measured(&format!("churn, Pareto/NBD fit: {} customers", summaries.len()), || {
+        usize::from(pareto_nbd::fit(&summaries, 0.0).is_ok())
+    });
     measured("churn, Gamma-Gamma fit", || usize::from(gamma_gamma::fit(&summaries, 0.0).is_ok()));
     let ask = churn::Ask { cutoff: 273, horizons_days: vec![30, 60, 90], active_within_days: 365, seed: 1 };
     measured(&format!("churn, whole: {CUSTOMERS} customers, three horizons"), || match churn::forecast(&customers, &ask) {
@@ -61,7 +63,8 @@ fn customers() -> Vec<CustomerHistory> {
         let orders = 1 + (index * 104_729) % 7;
         let day = |order: usize| i32::try_from(index % 84 + order * every).unwrap_or(0);
         let value = |order: usize| 20.0 + f64::from(u32::try_from((index * 31 + order * 17) % 60).unwrap_or(0));
-        let orders = (0..orders).map(|order| CustomerOrder { day: day(order), value: value(order) }).filter(|order| order.day < 273);
+        let orders =
+            (0..orders).map(|order| CustomerOrder { day: day(order), value: value(order) }).filter(|order| order.day < 273);
         CustomerHistory { orders: orders.collect(), ..CustomerHistory::default() }
     };
     (0..CUSTOMERS).map(customer).collect()

@@ -125,6 +125,13 @@ fn of_churn(data: &Path) -> Result<()> {
     if scores.rows.is_empty() {
         return line(format!("churn: not scored: neither cdnow nor online_retail* is in {}", data.display()));
     }
+    if !scores.fits.is_empty() {
+        line("churn: models of buying fitted to CDNOW's 2,357 customers up to 1997-09-30")?;
+        for fit in &scores.fits {
+            line(format!("{:<12} {:<58} published {:<58} {:.3} s", fit.model, fit.here, fit.published, fit.seconds))?;
+        }
+        line("")?;
+    }
     line("churn: customers who order nothing in the days after a cutoff (39 weeks for CDNOW, else 90 days)")?;
     line(format!("{} lines name no customer and are left out", scores.lines_without_customer))?;
     line(format!(

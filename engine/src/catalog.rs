@@ -20,8 +20,8 @@ use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::prelude::SessionContext;
 
+pub use self::forecast_schema::FORECAST;
 use self::forecast_schema::ForecastSchema;
-pub use self::forecast_schema::{FORECAST, PREFIX as FORECAST_PREFIX};
 pub use self::inside::Givens;
 use self::inside::Inside;
 use self::kpi_function::KpiFunction;

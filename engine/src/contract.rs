@@ -39,6 +39,9 @@ pub const ROW: &str = "_row";
 /// Hash of the row's own columns: decides between equal versions, the same way whatever arrived first.
 pub const HASH: &str = "_hash";
 
+/// What the names of tables begin with that models fill.
+pub const FORECAST_PREFIX: &str = "forecast_";
+
 /// Names and meanings of the system columns, in the order in which they close every table.
 pub const SYSTEM_COLUMNS: [(&str, &str); 12] = [
     (SOURCE, "Source system that told the row"),
@@ -122,6 +125,11 @@ impl TableContract {
             columns: declaration.columns,
             schema,
         })
+    }
+
+    /// Whether models fill it: its name says so.
+    pub fn is_forecast(&self) -> bool {
+        self.name.starts_with(FORECAST_PREFIX)
     }
 
     /// Whether records come as the children of a parent, whose key is the table's without its last column (lines of an order).

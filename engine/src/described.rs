@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{FORECAST, FORECAST_PREFIX, HISTORY, KPI, PUBLIC, RECORDS};
-use crate::contract::TableContract;
+use crate::catalog::{FORECAST, HISTORY, KPI, PUBLIC, RECORDS};
+use crate::contract::{FORECAST_PREFIX, TableContract};
 use crate::session::Session;
 
 /// A table in words.

@@ -127,11 +127,11 @@ impl Session {
         self.tables_of(kpi).into_iter().find(|table| self.rows_of(table) == 0)
     }
 
-    /// Names of the tables that sources fill: all but those of the domain `system`.
+    /// Names of the tables that sources fill: all but those of the domain `system`, and what models say.
     pub fn business_tables(&self) -> impl Iterator<Item = &str> {
         self.contracts
             .iter()
-            .filter(|contract| contract.domain != "system" && self.policy.sees(contract))
+            .filter(|contract| contract.domain != "system" && !contract.is_forecast() && self.policy.sees(contract))
             .map(|contract| contract.name.as_str())
     }
 

@@ -1,5 +1,6 @@
 //! Churn on real shops: every model at every cutoff, scored by what came, beside what peers reached. Decides nothing about models.
 
+mod fits;
 mod peers;
 mod shops;
 
@@ -11,6 +12,8 @@ use chrono::NaiveDate;
 use quarterdeck_models::churn::{Ask, CustomerHistory, CustomerRisk, Method, Outcome, forecast_by};
 use quarterdeck_models::scores::probability::{Matured, area_under_curve, base_rate, brier, calibration_error, log_loss};
 
+pub(crate) use fits::Fitted;
+use fits::fits;
 use peers::PEERS;
 use shops::{online_retail_files, read_cdnow, read_online_retail, since_1970};
 
@@ -44,6 +47,8 @@ pub(crate) struct Score {
 /// Scores, and the rows of files that were left out because they name no customer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Scores {
+    /// The models of buying as fitted to CDNOW.
+    pub(crate) fits: Vec<Fitted>,
     /// By data, cutoff and model; peers' last.
     pub(crate) rows: Vec<Score>,
     /// Lines without a customer.
@@ -56,6 +61,7 @@ pub(crate) fn run(data: &Path) -> Result<Scores> {
     let cdnow = data.join("cdnow/CDNOW_sample.txt.gz");
     if cdnow.is_file() {
         let customers = read_cdnow(&cdnow)?;
+        scores.fits = fits(&customers, since_1970(day(1997, 10, 1)?));
         let shop = Shop { data: "CDNOW", customers, horizon_days: 273, two_years: false };
         scores.rows.extend(shop.score(day(1997, 10, 1)?)?);
     }

@@ -254,7 +254,7 @@ fn risks(given: &Given<'_>, stocks: &[Stock], said: &[StockoutForecast]) -> Resu
     let date = |day: Option<u32>| day.map(|day| given.origin + TimeDelta::days(i64::from(day) - 1));
     let order_by = |said: &StockoutForecast| date(said.latest_order_in_days.map(|days| days + 1));
     let observed = |said: &StockoutForecast| i64::try_from(said.days_observed).unwrap_or(i64::MAX);
-    let on_order = |stock: &Stock| stock.position.orders.iter().map(|order| order.quantity).sum::<f64>();
+    let on_order = |stock: &Stock| stock.position.orders.iter().fold(0.0, |sum, order| sum + order.quantity);
     Rows::default()
         .texts("sku", stocks.iter().map(|stock| Some(stock.place.sku.as_str())))
         .texts("location", stocks.iter().map(|stock| Some(stock.place.location.as_str())))

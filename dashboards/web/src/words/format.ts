@@ -24,7 +24,7 @@ export interface Part {
 export const nothing = '–';
 
 /** Units whose name says nothing beside the number. */
-const unspoken = new Set(['money', 'percent', 'count', 'ratio', 'number', '']);
+const unspoken = new Set(['money', 'percent', 'count', 'ratio', 'number', '', 'score']);
 const oneOf: Record<string, string> = { hours: 'hour', days: 'day', seconds: 'second', minutes: 'minute', weeks: 'week' };
 const digitParts = new Set(['integer', 'group', 'decimal', 'fraction', 'minusSign', 'plusSign', 'nan', 'infinity']);
 const million = 1_000_000;
@@ -122,6 +122,7 @@ function precision(value: number, of: Unit, size: Size): Intl.NumberFormatOption
   if (of.unit === 'percent') return { minimumFractionDigits: 1, maximumFractionDigits: 1 };
   if (magnitude >= million) return { notation: 'compact', minimumFractionDigits: 2, maximumFractionDigits: 2 };
   if (of.unit === 'money') return magnitude >= 1000 ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {};
+  if (of.unit === 'score') return { minimumFractionDigits: 3, maximumFractionDigits: 3 };
   if (of.unit in oneOf) return { maximumFractionDigits: magnitude >= 1000 ? 0 : 1 };
   return { maximumFractionDigits: magnitude >= 1000 ? 0 : 2 };
 }
