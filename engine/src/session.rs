@@ -122,9 +122,10 @@ impl Session {
         lineage::tables(&kpi.sql, &self.contracts, &self.views)
     }
 
-    /// The first table that `kpi` reads and of which the tenant has no rows: there is nothing to count then.
+    /// The first table that `kpi` needs and of which the tenant has no rows: there is nothing to count then.
     pub fn missing_table(&self, kpi: &KpiDefinition) -> Option<String> {
-        self.tables_of(kpi).into_iter().find(|table| self.rows_of(table) == 0)
+        let needed = if kpi.needs.is_empty() { self.tables_of(kpi).into_iter().collect() } else { kpi.needs.clone() };
+        needed.into_iter().find(|table| self.rows_of(table) == 0)
     }
 
     /// Names of the tables that sources fill: all but those of the domain `system`, and what models say.

@@ -55,6 +55,8 @@ struct Head {
     #[serde(default)]
     quantiles: Vec<f64>,
     small_n: Option<u64>,
+    #[serde(default)]
+    needs: Vec<String>,
 }
 
 /// A KPI: everything there is to it stands in its file.
@@ -84,6 +86,8 @@ pub struct KpiDefinition {
     pub quantiles: Vec<f64>,
     /// Its own guard against few records, if not the tenant's.
     pub small_n: Option<u64>,
+    /// Tables without whose rows there is nothing to count; all that it reads where it names none.
+    pub needs: Vec<String>,
     /// The whole file.
     pub sql: String,
     /// Where the file stands in the library.
@@ -113,6 +117,7 @@ impl KpiDefinition {
             scor: head.scor,
             quantiles,
             small_n: head.small_n,
+            needs: head.needs,
             sql: file.text.clone(),
             path: file.path.clone(),
             definition_hash: hex(&Sha256::digest(file.text.as_bytes())),

@@ -13,7 +13,7 @@ mod spread;
 use rayon::prelude::*;
 
 use super::calendar::Calendar;
-use super::class::classify;
+use super::class::{LEAST_SELLING_DAYS, classify};
 use super::numbers::{after, day_number, to_f64};
 use super::observed::Observed;
 use super::{Ask, Class, Confidence, DayDemand, DemandForecast, DemandSeries, LEVELS, Method, censoring};
@@ -23,6 +23,8 @@ use prior::Prior;
 
 /// A series' cap on a day's units, in means of its days with demand: beyond it a day moves level and week no further.
 const MOST_TIMES_MEAN: f64 = 8.0;
+/// Of a thousand days with demand in the panel, those that an article of few such days may be like.
+const USUAL_OF_1000: usize = 990;
 /// The part of past days in a quantile; the rest is the negative binomial's.
 const PAST_SHARE: f64 = 0.5;
 /// Fitted dispersion is of days that helped to fit the level: days to come spread wider, the more the further ahead.
@@ -46,10 +48,22 @@ struct Fit {
 pub(crate) fn forecast(panel: &[DemandSeries], ask: &Ask) -> Vec<DemandForecast> {
     let observed: Vec<Observed> = panel.par_iter().map(|series| known(series, ask)).collect();
     let calendar = Calendar::learn(&observed, ask);
-    let alone: Vec<Fit> = observed.par_iter().map(|series| Fit::alone(series, &calendar, ask)).collect();
+    let usual = usual_day(&observed);
+    let alone: Vec<Fit> = observed.par_iter().map(|series| Fit::alone(series, &calendar, ask, usual)).collect();
     let prior = Prior::of(alone.iter().map(|fit| (fit.level, fit.dispersion)));
     let together = observed.par_iter().zip(alone).map(|(series, fit)| said(series, &fit.among(&prior), &calendar, ask));
     together.collect()
+}
+
+/// Units of a day with demand that hardly any day of the panel goes beyond.
+fn usual_day(panel: &[Observed]) -> f64 {
+    let days = panel.iter().flat_map(|series| series.seen_days().map(|(_, units)| units).filter(|units| *units > 0.0));
+    let mut days: Vec<f64> = days.collect();
+    let place = days.len() * USUAL_OF_1000 / 1000;
+    if place >= days.len() {
+        return f64::INFINITY;
+    }
+    *days.select_nth_unstable_by(place, f64::total_cmp).1
 }
 
 fn known(series: &DemandSeries, ask: &Ask) -> Observed {
@@ -59,10 +73,12 @@ fn known(series: &DemandSeries, ask: &Ask) -> Observed {
 }
 
 impl Fit {
-    fn alone(series: &Observed, calendar: &Calendar, ask: &Ask) -> Self {
+    fn alone(series: &Observed, calendar: &Calendar, ask: &Ask, usual: f64) -> Self {
         let past = Past::of(series, calendar, day_number(ask.origin));
         let mean = past.mean(&calendar.profile);
-        let cap = MOST_TIMES_MEAN * mean * to_f64(series.days().max(1)) / to_f64(series.selling_days().max(1));
+        let own = MOST_TIMES_MEAN * mean * to_f64(series.days().max(1)) / to_f64(series.selling_days().max(1));
+        // Of a few days' sales none says how many units are usual: one order of 80,000 is no level.
+        let cap = if series.selling_days() < LEAST_SELLING_DAYS { own.min(usual) } else { own };
         let profile = profile::shrunk(&past, mean, cap, &calendar.profile);
         let level = level::smoothed(&past, &profile, cap, None);
         let dispersion = spread::dispersion(&past, &profile, level, None);
@@ -104,7 +120,7 @@ fn said(series: &Observed, fit: &Fit, calendar: &Calendar, ask: &Ask) -> DemandF
         class,
         adi,
         cv2,
-        method: Method::Default.name(),
+        method: "blend",
         fallback: fallback(series, class),
         confidence: confidence(series, class),
         censored_share: series.censored_share,

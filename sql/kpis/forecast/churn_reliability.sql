@@ -5,6 +5,7 @@
 -- better  = "neutral"
 -- owner   = "sales"
 -- version = 1
+-- needs   = ["forecast_churn"]
 SELECT
     matured_at AS at,
     concat_ws(' / ', customer_id, CAST(issued_at AS VARCHAR), CAST(horizon_days AS VARCHAR)) AS record,

@@ -5,6 +5,7 @@
 -- better  = "neutral"
 -- owner   = "supply chain"
 -- version = 1
+-- needs   = ["forecast_demand"]
 SELECT
     matured_at AS at,
     concat_ws(' / ', sku, location, CAST(issued_at AS VARCHAR), CAST(target_day AS VARCHAR)) AS record,

@@ -5,6 +5,7 @@
 -- better  = "lower"
 -- owner   = "supply chain"
 -- version = 1
+-- needs   = ["forecast_stock_risk"]
 SELECT
     matured_at AS at,
     concat_ws(' / ', sku, location, CAST(issued_at AS VARCHAR), CAST(horizon_day AS VARCHAR)) AS record,
