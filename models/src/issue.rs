@@ -3,5 +3,6 @@
 pub mod churn;
 pub mod demand;
 mod places;
+pub mod returns;
 pub mod stockout;
 pub mod workload;
