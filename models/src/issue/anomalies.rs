@@ -57,7 +57,7 @@ impl Model for Anomalies {
         let watched = watched.filter(|(_, watched)| watched.basis != Basis::TooShort).collect::<Vec<_>>();
         let skipped = all.len() - watched.len();
         if watched.is_empty() {
-            return Ok(Issued::abstained(format!("none of {skipped} KPIs has {LEAST_DAYS} days with a value")));
+            return Ok(Issued::abstained(format!("no KPI has {LEAST_DAYS} days with a value ({skipped} looked at)")));
         }
         let fallbacks = watched.iter().filter(|(_, watched)| fallback(watched).is_some()).count();
         let tables = vec![("forecast_anomalies", rows(&told(given.origin, &watched))?)];

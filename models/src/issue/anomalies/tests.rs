@@ -154,10 +154,10 @@ fn a_share_of_few_may_stray() {
 fn too_little_to_go_by_is_told_as_that() {
     let reason = |rows: &[Row]| issued(rows).abstained.unwrap();
     assert_eq!(reason(&[]), "no KPI has records before today");
-    assert_eq!(reason(&orders(27)), "none of 1 KPIs has 28 days with a value");
+    assert_eq!(reason(&orders(27)), "no KPI has 28 days with a value (1 looked at)");
     let mut sparse = orders(200);
     sparse.iter_mut().filter(|row| row.3 % 10 != 0).for_each(|row| row.4 = None);
-    assert_eq!(reason(&sparse), "none of 1 KPIs has 28 days with a value");
+    assert_eq!(reason(&sparse), "no KPI has 28 days with a value (1 looked at)");
     let mut two = orders(27);
     two.extend((1..=200).rev().map(|before| ("runs", None, "count", before, Some(usual(before)), 20)));
     let issued = issued(&two);
