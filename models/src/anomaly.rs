@@ -9,6 +9,9 @@ mod tail;
 
 pub use changepoints::{Changepoint, changepoints};
 
+/// Version of what is said: it changes with every change of it.
+pub const VERSION: &str = "1";
+
 /// Values of a figure at regular times, the last the newest.
 #[derive(Debug, Clone, Copy)]
 pub struct Series<'a> {

@@ -89,11 +89,13 @@ pub trait Model: Send + Sync {
 }
 
 /// Every model, in the order in which they run.
-pub fn all() -> [&'static dyn Model; 4] {
+pub fn all() -> [&'static dyn Model; 6] {
     [
         &crate::issue::demand::Demand,
         &crate::issue::stockout::Stockout,
         &crate::issue::churn::Churn,
         &crate::issue::workload::Workload,
+        &crate::issue::returns::Returns,
+        &crate::issue::anomalies::Anomalies,
     ]
 }

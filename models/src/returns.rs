@@ -13,6 +13,9 @@ use crate::robust::count;
 use prior::Rate;
 use tail::{Tail, probability_of_deviate, upper_deviate};
 
+/// Version of what is said: it changes with every change of it.
+pub const VERSION: &str = "1";
+
 /// SKUs of a group with something expected, below which the group's own rise and unrest are not estimated.
 const LEAST_FOR_UNREST: usize = 30;
 /// Expected returns from which a SKU says something of its group's unrest.
@@ -109,6 +112,8 @@ pub struct Report {
     pub evidence: Vec<Evidence>,
     /// Each group.
     pub groups: Vec<Group>,
+    /// The rate of all SKUs in the earlier span; none where they are too few, or too few of them came back: what is expected is then a guess.
+    pub usual_rate: Option<f64>,
     /// SKUs left out: nothing sold lately, or a number missing or negative.
     pub left_out: usize,
 }
@@ -139,7 +144,7 @@ pub fn spikes(skus: &[Sku], settings: Settings) -> Report {
     evidence.sort_by(|left, right| {
         (right.spike, right.money).partial_cmp(&(left.spike, left.money)).unwrap_or(left.sku.cmp(&right.sku))
     });
-    Report { evidence, groups, left_out }
+    Report { evidence, groups, usual_rate: everyone.map(Rate::mean), left_out }
 }
 
 fn usable(sku: &Sku) -> bool {

@@ -5,7 +5,7 @@
 -- retention = "business"
 CREATE TABLE forecast_runs (
     issued_at      TIMESTAMP NOT NULL COMMENT 'The tenant''s now of which it was made',
-    model          TEXT NOT NULL COMMENT 'demand | stockout | churn | workload',
+    model          TEXT NOT NULL COMMENT 'demand | stockout | churn | workload | returns | anomalies',
     model_version  TEXT NOT NULL COMMENT 'Version of the model''s code',
     data_hash      TEXT NOT NULL COMMENT 'SHA-256 of all rows that it was made of, in hex',
     basis          TEXT NOT NULL COMMENT 'known | happened',
