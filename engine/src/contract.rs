@@ -75,7 +75,7 @@ pub struct TableContract {
     pub name: String,
     /// What a row is, in one sentence.
     pub about: String,
-    /// Process domain: `commerce`, `supply`, `finance`, `service`, `workflow` or `system`.
+    /// Process domain: `commerce`, `supply`, `finance`, `service`, `workflow`, `company` (all of them) or `system`.
     pub domain: String,
     /// How long and by which rule rows are kept.
     pub retention: String,

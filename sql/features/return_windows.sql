@@ -1,9 +1,6 @@
--- about = "One article with the units of it that were sold lately (from 60 to 30 days ago) and earlier (from 395 to 60 days ago), and how many of them customers sent back within 30 days of the sale, so that both had as long to come back; what became of a return does not matter, and one whose order and article were not sold counts nowhere. Where no source tells of returns, cancellation documents count instead, on their own day. Earlier sales count from the day on which something first came back."
+-- about = "One article with the units of it that were sold lately (from 60 to 30 days ago) and earlier (from 395 to 60 days ago), and how many of them customers sent back within 30 days of the sale, so that both had as long to come back; what became of a return does not matter, and one whose order and article were not sold counts nowhere. Documents that cancel orders are none: most take back what never left. Earlier sales count from the day on which something first came back."
 WITH first_return AS (
-    SELECT coalesce(
-        (SELECT min(requested_at) FROM returns),
-        (SELECT min(ordered_at) FROM order_lines WHERE order_kind = 'cancellation' AND line_type = 'product' AND quantity < 0)
-    ) AS at
+    SELECT min(requested_at) AS at FROM returns
 ),
 
 sales AS (
@@ -47,20 +44,6 @@ counted AS (
     LEFT JOIN came_back
         ON sales.order_id = came_back.order_id
         AND sales.sku = came_back.sku
-    UNION ALL
-    SELECT
-        sku,
-        ordered_at AS at,
-        0 AS sold,
-        -quantity AS returned
-    FROM order_lines
-    WHERE order_kind = 'cancellation'
-        AND line_type = 'product'
-        AND sku IS NOT NULL
-        AND quantity < 0
-        AND ordered_at >= now() - INTERVAL '395 days'
-        AND ordered_at < now() - INTERVAL '30 days'
-        AND (SELECT count(*) FROM returns) = 0
 ),
 
 placed AS (

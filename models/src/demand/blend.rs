@@ -16,7 +16,7 @@ use super::calendar::Calendar;
 use super::class::{LEAST_SELLING_DAYS, classify};
 use super::numbers::{after, day_number, to_f64};
 use super::observed::Observed;
-use super::{Ask, Class, Confidence, DayDemand, DemandForecast, DemandSeries, LEVELS, Method, censoring};
+use super::{Ask, Class, Confidence, DayDemand, DemandForecast, DemandSeries, LEVELS, censoring};
 use crate::distribution::negative_binomial_quantiles;
 use past::Past;
 use prior::Prior;
