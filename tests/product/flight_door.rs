@@ -106,7 +106,7 @@ fn clients_ask_list_and_are_refused_by_code() {
         ("all", json!(541_909)),
         ("masked", json!([[0, 0, 0]])),
         ("views", json!("{DataType(string)}")),
-        ("schemas", json!(["control", "history", "kpi", "public", "records"].map(|schema| [GIFTS, schema]))),
+        ("schemas", json!(["control", "forecast", "history", "kpi", "public", "records"].map(|schema| [GIFTS, schema]))),
         ("columns", json!(["order_id", "order_number"])),
         ("table schema", json!(true)),
         ("types", json!(["TABLE", "VIEW"])),

@@ -178,7 +178,7 @@ async fn pages_show_what_the_tenant_has() {
     let token = token(&DEMO, "service_desk");
     let pages = server.json("/api/v1/tenants/service_desk/pages", &token).await;
     let ids = pages["pages"].as_array().unwrap().iter().map(|page| page["id"].as_str().unwrap()).collect::<Vec<_>>();
-    assert_eq!(ids, ["executive", "operations", "data_health"]);
+    assert_eq!(ids, ["executive", "operations", "forecast_scorecard", "data_health"]);
     let page = server.json("/api/v1/tenants/service_desk/pages/executive", &token).await;
     let tiles =
         page["sections"].as_array().unwrap().iter().flat_map(|section| section["tiles"].as_array().unwrap()).collect::<Vec<_>>();

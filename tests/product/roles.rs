@@ -49,6 +49,7 @@ fn table() -> Vec<Row> {
         ("GET", "/api/v1/tenants/{tenant}/kpis/{kpi}/slices", "?period=all&by=country", none(), seen),
         ("GET", "/api/v1/tenants/{tenant}/kpis/{kpi}/records", "?period=all", none(), seen),
         ("GET", "/api/v1/tenants/{tenant}/receipts/{receipt}", "", none(), seen),
+        ("GET", "/api/v1/tenants/{tenant}/lists/{list}", "", none(), seen),
         ("GET", "/api/v1/tenants/{tenant}/health", "", none(), seen),
         ("GET", "/api/v1/tenants/{tenant}/quarantine", "", none(), sources),
         ("POST", "/api/v1/sql", "", json!({ "tenant": "t", "sql": "SELECT 1" }), [401, 403, 200, 403, 200, 200, 200, 404]),
@@ -138,6 +139,7 @@ async fn each_role_is_answered_as_the_table_says() {
         ("{tenant}", "t"),
         ("{page}", pages["pages"][0]["id"].as_str().unwrap()),
         ("{kpi}", "net_sales"),
+        ("{list}", "forecast_runs"),
         ("{receipt}", reading["receipt"].as_str().unwrap()),
         ("{person}", "no_such_person"),
         ("{place}", "partner:own"),
@@ -181,7 +183,7 @@ async fn each_role_is_answered_as_the_table_says() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(asked >= 39 * 14, "{asked}");
+    assert!(asked >= 40 * 14, "{asked}");
 }
 
 /// Every `METHOD /route` of the document.
