@@ -80,13 +80,13 @@ fn of_demand(data: &Path) -> Result<()> {
         return line(format!("  not scored: {WHOLESALER} or {GROCER} is not in {}\n", data.display()));
     }
     line(format!(
-        "{:<9} {:<18} {:>6} {:>7} {:>7} {:>7} {:>8} {:>8} {:>9} {:>9} {:>11}",
+        "{:<9} {:<31} {:>6} {:>7} {:>7} {:>7} {:>8} {:>8} {:>9} {:>9} {:>11}",
         "set", "method", "series", "SPL", "RMSSE", "bias", "<= q.90", "<= q.95", "<= q.975", "v. naive", "CPU s/1,000"
     ))?;
     for row in demand::run(data)? {
         let score = &row.score;
         line(format!(
-            "{:<9} {:<18} {:>6} {:>7.4} {:>7.4} {:>7.3} {:>8.3} {:>8.3} {:>9.3} {:>9.3} {:>11.2}",
+            "{:<9} {:<31} {:>6} {:>7.4} {:>7.4} {:>7.3} {:>8.3} {:>8.3} {:>9.3} {:>9.3} {:>11.2}",
             row.set,
             score.method.name(),
             score.series,
@@ -102,7 +102,7 @@ fn of_demand(data: &Path) -> Result<()> {
     }
     line("peers' published, the wholesaler's over two years and at other origins:")?;
     for (name, spl, rmsse) in DEMAND_PEERS {
-        line(format!("{:<9} {name:<30} {spl:>7.3} {rmsse:>7.3}", ""))?;
+        line(format!("{:<9} {name:<38} {spl:>7.3} {rmsse:>7.3}", ""))?;
     }
     line("")
 }

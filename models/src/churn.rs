@@ -83,9 +83,9 @@ pub struct CustomerRisk {
     pub probability: f64,
     /// Orders (days with one) to expect in the horizon.
     pub expected_orders: f64,
-    /// Their value.
+    /// Their value, less the share of the last year's value that went back.
     pub expected_value: f64,
-    /// What the customer's usual pace and value would bring in the horizon if still here, times the probability of no order at all.
+    /// What the customer's usual pace and value would bring in the horizon if still here, less what goes back, times the probability of no order at all.
     pub value_at_risk: f64,
     /// P(has not left for good), by the Pareto/NBD; where there is no model 1 − `probability`, for want of better. No score.
     pub alive: f64,
