@@ -1,5 +1,7 @@
 //! Rows of a list, page by page, or all of them as CSV or Arrow.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::HeaderMap;
@@ -7,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use quarterdeck_engine::kpi::filter::{self, Filter};
-use quarterdeck_engine::lists::{ListDefinition, ListRequest};
+use quarterdeck_engine::lists::{FanChart, ListColumn, ListDefinition, ListDetail, ListRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -81,11 +83,21 @@ fn typed(text: String) -> serde_json::Value {
 pub(crate) struct ListPage {
     /// The list.
     pub list: String,
-    /// What it is, and how its columns are called.
-    #[serde(flatten)]
-    pub definition: ListDefinition,
+    /// A heading.
+    pub title: String,
+    /// What a row is.
+    pub about: String,
+    /// The column that decides the order unless another is asked for.
+    pub order_by: String,
+    /// Whether the greatest comes first then.
+    pub descending: bool,
+    /// What is shown of a row, by column; others are there for links and currencies.
+    pub columns: BTreeMap<String, ListColumn>,
+    /// What opens from a row.
+    pub detail: Option<ListDetail>,
+    /// How rows are drawn, where they are a course over time.
+    pub chart: Option<FanChart>,
     /// The columns of `rows`, in their order.
-    #[serde(rename = "fields")]
     pub fields: Vec<Column>,
     /// One array a row.
     #[schema(value_type = Vec<Vec<serde_json::Value>>)]
@@ -131,14 +143,21 @@ pub(crate) async fn read(
     let ListQuestion { parameters, filters } = question;
     let request = ListRequest { filters, order_by: parameters.order, descending: parameters.descending, offset, limit };
     let found = asked.session.list(state.engine.library(), &path.list, &request).await?;
-    let shown: usize = found.batches.iter().map(arrow::array::RecordBatch::num_rows).sum();
-    let truncated = u64::try_from(offset + shown).unwrap_or(u64::MAX) < found.total;
+    let given: usize = found.batches.iter().map(arrow::array::RecordBatch::num_rows).sum();
+    let truncated = u64::try_from(offset + given).unwrap_or(u64::MAX) < found.total;
     if encoding != Encoding::Json {
         return encode::file(encoding, &path.list, &found.schema, &found.batches, found.total, truncated);
     }
+    let ListDefinition { title, about, order_by, descending, columns: shown, detail, chart } = found.definition;
     let page = ListPage {
         list: path.list,
-        definition: found.definition,
+        title,
+        about,
+        order_by,
+        descending,
+        columns: shown,
+        detail,
+        chart,
         fields: columns(&found.schema),
         rows: encode::json_rows(&found.batches)?,
         total: found.total,
