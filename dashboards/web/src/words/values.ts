@@ -6,7 +6,7 @@ const said: Record<string, Record<string, string>> = {
   location: { all: 'All' },
 };
 /** Columns whose values are our names for something. */
-const named = new Set(['class', 'confidence', 'method', 'model']);
+const named = new Set(['class', 'confidence', 'direction', 'kind', 'kpi', 'method', 'model']);
 
 export function markWords(column: string, mark: string): string {
   return said[column]?.[mark] ?? (named.has(column) ? label(mark) : mark);
