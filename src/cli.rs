@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Settle tables and remove files that no table names, once; serving does so by itself
     Upkeep(UpkeepArguments),
     /// Say what is coming, by the models, from what is known; what was said is kept and scored when its day comes
-    Forecast(ForecastArguments),
+    Forecast(crate::forecast::ForecastArguments),
     /// Score the models on data that are at hand, beside naive methods and what peers reached
     Backtest(crate::backtest::BacktestArguments),
     /// Erase a person, a record, an installation or a whole tenant for good, with a proof of what went; without any of them, show what was erased
@@ -96,22 +96,6 @@ pub(crate) struct UpkeepArguments {
     /// Also remove files that no version within this many minutes names
     #[arg(long, value_name = "MINUTES")]
     pub(crate) vacuum: Option<u64>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ForecastArguments {
-    /// The tenant
-    #[arg(long)]
-    pub(crate) tenant: String,
-    /// Forecast as of this instant (2026-01-31T12:00:00Z) or beginning of a day (2026-01-31), from what was known by then
-    #[arg(long, value_name = "TIME")]
-    pub(crate) as_of: Option<String>,
-    /// The model; all without
-    #[arg(long)]
-    pub(crate) model: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
-    pub(crate) format: OutputFormat,
 }
 
 #[derive(Debug, Args)]

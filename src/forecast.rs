@@ -5,16 +5,33 @@ pub(crate) mod schedule;
 
 use anyhow::{Result, anyhow, bail};
 use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use quarterdeck_control::Tenant;
 use quarterdeck_models::model::{self, Model};
 use serde_json::json;
 
 use self::issue::{Issue, Run};
-use crate::cli::{ForecastArguments, OutputFormat};
+use crate::cli::OutputFormat;
 use crate::config::Config;
 use crate::home::{Home, profile};
 use crate::output;
+
+#[derive(Debug, Args)]
+pub(crate) struct ForecastArguments {
+    /// The tenant
+    #[arg(long)]
+    tenant: String,
+    /// Forecast as of this instant (2026-01-31T12:00:00Z) or beginning of a day (2026-01-31), from what was known by then
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// The model; all without
+    #[arg(long)]
+    model: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    format: OutputFormat,
+}
 
 pub(crate) async fn run(config: Config, arguments: ForecastArguments) -> Result<()> {
     let home = Home::open(&config).await?;

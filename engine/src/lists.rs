@@ -209,12 +209,6 @@ impl Session {
             other => other,
         })
     }
-
-    /// Whether all tables that `sql` reads may be seen.
-    fn sees_all_of(&self, sql: &str) -> bool {
-        let read = lineage::tables(sql, &self.contracts, &self.views);
-        read.iter().all(|table| self.contracts.get(table).is_ok_and(|contract| self.policy.sees(contract)))
-    }
 }
 
 fn require(rows: &DataFrame, column: &str) -> Result<()> {

@@ -113,8 +113,13 @@ impl Session {
     }
 
     fn sees(&self, kpi: &KpiDefinition) -> bool {
-        self.policy.domains.is_none()
-            || self.tables_of(kpi).iter().all(|table| self.contracts.get(table).is_ok_and(|contract| self.policy.sees(contract)))
+        self.sees_all_of(&kpi.sql)
+    }
+
+    /// Whether all tables that `sql` reads, through any views, may be seen.
+    pub(crate) fn sees_all_of(&self, sql: &str) -> bool {
+        let sees = |table: &String| self.contracts.get(table).is_ok_and(|contract| self.policy.sees(contract));
+        self.policy.domains.is_none() || lineage::tables(sql, &self.contracts, &self.views).iter().all(sees)
     }
 
     /// The canonical tables that `kpi` reads.

@@ -201,25 +201,3 @@ fn a_series_in_which_nothing_happens_is_quiet() {
     println!("{alarms_a_year} alarms a year");
     assert!(alarms_a_year < 0.7, "{alarms_a_year} alarms a year");
 }
-
-#[test]
-#[ignore = "prints the figures by which the settings were chosen"]
-fn choosing() {
-    for least_score in [2.8, 3.0, 3.2, 3.4, 3.6] {
-        for (name, nature) in natures() {
-            let score = judged(nature, Settings { least_score, ..Settings::default() }, 100..140);
-            println!("{least_score} {name}: precision {:.3}, recall {:.3}, {score:?}", score.precision(), score.recall());
-        }
-        let quiet = judged(
-            Nature { between_spikes: 0.0, between_shifts: 0.0, ..DAILY },
-            Settings { least_score, ..Settings::default() },
-            100..140,
-        );
-        println!(
-            "{least_score} quiet: {} wrong in {} years, of them shifts {}",
-            quiet.wrong,
-            40.0 * 900.0 / 365.0,
-            quiet.wrong_shifts
-        );
-    }
-}

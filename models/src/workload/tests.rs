@@ -177,15 +177,6 @@ fn the_turn_of_the_year_is_followed_where_years_are_known() {
     assert!(said.hours[671].mean > 20.0, "{:?}", said.hours[671]);
 }
 
-#[test]
-#[ignore = "prints the figures by which the settings were chosen"]
-fn choosing() {
-    for (weeks, hours) in [(26, 168), (26, 672), (60, 672), (6, 168), (3, 168)] {
-        println!("{:.3?}", calibration(100..160, weeks, hours));
-        println!("{weeks} weeks, {hours} hours: {:.3?}", mean_score(100..160, weeks, hours));
-    }
-}
-
 proptest! {
     #[test]
     fn no_bits_make_it_panic(
